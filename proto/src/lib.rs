@@ -53,7 +53,7 @@ macro_rules! reasons {
     )*};
 }
 
-reasons!(access);
+reasons!(access, approval, organization);
 
 #[expect(
     missing_docs,
