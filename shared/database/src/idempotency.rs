@@ -1,0 +1,45 @@
+use std::time::Duration;
+
+use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
+use diesel_async::RunQueryDsl as _;
+use salient_operation::IdempotencyKey;
+
+use crate::{Database, Error, schema::idempotency, transaction::now};
+
+impl Database {
+    /// The answer stored under a key.
+    ///
+    /// # Errors
+    /// [`Error::RequestIdReused`] where the key was used for another request.
+    pub(crate) async fn answered(&self, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Error> {
+        let mut connection = self.connection().await?;
+        let stored: Option<(Vec<u8>, Vec<u8>)> = idempotency::table
+            .find((&key.caller, key.request_id))
+            .select((idempotency::fingerprint, idempotency::response))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        match stored {
+            None => Ok(None),
+            Some((fingerprint, response)) if fingerprint == key.fingerprint => Ok(Some(response)),
+            Some(_) => Err(Error::RequestIdReused {
+                request_id: key.request_id,
+            }),
+        }
+    }
+
+    /// Forgets answers older than this. Repeats of their requests are new requests from then on.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn purge(&self, older_than: Duration) -> Result<usize, Error> {
+        let age = jiff::SignedDuration::try_from(older_than).unwrap_or(jiff::SignedDuration::MAX);
+        let limit = jiff_diesel::Timestamp::from(now().saturating_sub(age).unwrap_or(jiff::Timestamp::MIN));
+        let mut connection = self.connection().await?;
+        Ok(
+            diesel::delete(idempotency::table.filter(idempotency::create_time.lt(limit)))
+                .execute(&mut connection)
+                .await?,
+        )
+    }
+}
