@@ -28,7 +28,7 @@ CREATE TABLE outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,
     destination text NOT NULL,
     method text NOT NULL,
-    -- Deliveries with the same key go out one after the other, in the order of seq.
+    -- Deliveries to one destination with the same key go out one after the other, in the order of seq.
     ordering_key text NOT NULL,
     payload bytea NOT NULL,
     traceparent text,
@@ -39,7 +39,7 @@ CREATE TABLE outbox (
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     last_error text
 );
-CREATE INDEX outbox_order ON outbox (ordering_key, seq);
+CREATE INDEX outbox_order ON outbox (destination, ordering_key, seq);
 CREATE INDEX outbox_due ON outbox (due_time, seq);
 
 CREATE TABLE idempotency (

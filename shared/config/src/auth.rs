@@ -10,6 +10,8 @@ pub struct Auth {
     pub issuer: String,
     /// The `aud` that tokens must carry.
     pub audience: String,
+    /// The one algorithm that tokens are signed with: `EdDSA`, `ES256`, `RS256` or another asymmetric one of RFC 7518.
+    pub algorithm: String,
     /// The keys that sign tokens: the path of a JWKS file, or the `https://` URL of one.
     pub jwks: Option<String>,
     /// The folder of the embedded issuer, from whose key services sign their own short-lived tokens.
@@ -23,6 +25,7 @@ impl Default for Auth {
         Self {
             issuer: "salient".into(),
             audience: "salient".into(),
+            algorithm: "EdDSA".into(),
             jwks: None,
             issuer_folder: None,
             service_token_file: None,

@@ -11,6 +11,11 @@ use crate::{Invalid, Problem, Settings};
 /// A page-token key shorter than the digest it feeds could be searched.
 const PAGING_KEY_BYTES: usize = 32;
 
+/// The asymmetric algorithms of RFC 7518 that tokens may be signed with. A shared secret would let every service make tokens.
+const ALGORITHMS: [&str; 9] = [
+    "EdDSA", "ES256", "ES384", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+];
+
 /// The largest message that the gRPC library takes by itself; larger things are streamed.
 const MESSAGE_BYTES: usize = 4 << 20;
 
@@ -141,6 +146,10 @@ impl Settings {
     }
 
     fn check_rest(&self, problems: &mut Vec<Problem>) {
+        if !ALGORITHMS.contains(&self.auth.algorithm.as_str()) {
+            let known = ALGORITHMS.join(", ");
+            problems.push(Problem::new("auth.algorithm", format!("is none of {known}")));
+        }
         if self.auth.issuer_folder.is_some() && self.auth.service_token_file.is_some() {
             problems.push(Problem::new(
                 "auth.service_token_file",

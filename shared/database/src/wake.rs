@@ -22,9 +22,10 @@ impl Wake {
         self.events.notified().await;
     }
 
-    /// Completes when events get their positions. Everyone who waits is woken.
-    pub async fn for_positions(&self) {
-        self.numbered.notified().await;
+    /// Completes when events get their positions after this was called, whether or not it is waited for yet. Everyone who
+    /// waits is woken.
+    pub fn for_positions(&self) -> impl Future<Output = ()> + Send {
+        self.numbered.notified()
     }
 
     /// Says that deliveries were committed or became due.
