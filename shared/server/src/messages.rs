@@ -1,0 +1,34 @@
+use salient_failure::{Failure, Kind};
+use salient_proto::{Request, access::v1::ErrorReason};
+use tonic::Streaming;
+
+use crate::stack;
+
+/// The messages that a client streams, each checked.
+#[derive(Debug)]
+pub struct Messages<T>(Streaming<T>);
+
+impl<T: Request> Messages<T> {
+    pub(crate) fn new(stream: Streaming<T>) -> Self {
+        Self(stream)
+    }
+
+    /// The next message; `None` when the client has sent them all. A client that leaves half-way is an error, not an end.
+    ///
+    /// # Errors
+    /// The message is malformed, too large or against its rules, or the stream broke.
+    pub async fn next(&mut self) -> Result<Option<T>, Failure> {
+        match self.0.message().await {
+            Ok(Some(message)) => check(&message).map(|()| Some(message)),
+            Ok(None) => Ok(None),
+            Err(status) => Err(stack::meaning(&status).unwrap_or_else(|| {
+                Failure::new(Kind::Unavailable, ErrorReason::Unavailable).because(status)
+            })),
+        }
+    }
+}
+
+/// Checks a message against the rules in its proto.
+pub(crate) fn check(message: &impl Request) -> Result<(), Failure> {
+    message.check().map_err(Failure::from)
+}
