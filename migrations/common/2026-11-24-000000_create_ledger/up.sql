@@ -17,7 +17,7 @@ CREATE INDEX event_unnumbered ON event (seq) WHERE position IS NULL;
 
 -- One row: the last position given. Its lock is what lets only one replica number events at a time.
 CREATE TABLE feed_head (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     position bigint NOT NULL CHECK (position >= 0)
 );
 INSERT INTO feed_head (position) VALUES (0);

@@ -4,7 +4,23 @@ use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use salient_operation::IdempotencyKey;
 
-use crate::{Database, Error, schema::idempotency, transaction::now};
+use crate::{Database, Error, Label, schema::idempotency, transaction::now};
+
+/// What is asked of the keys.
+#[derive(Debug, Clone, Copy)]
+enum Query {
+    Answered,
+    Purge,
+}
+
+impl Label for Query {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "idempotency_answered",
+            Self::Purge => "idempotency_purge",
+        }
+    }
+}
 
 impl Database {
     /// The answer stored under a key.
@@ -13,6 +29,7 @@ impl Database {
     /// [`Error::RequestIdReused`] where the key was used for another request.
     pub(crate) async fn answered(&self, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.connection().await?;
+        self.count(&mut connection, Query::Answered);
         let stored: Option<(Vec<u8>, Vec<u8>)> = idempotency::table
             .find((&key.caller, key.request_id))
             .select((idempotency::fingerprint, idempotency::response))
@@ -36,6 +53,7 @@ impl Database {
         let age = jiff::SignedDuration::try_from(older_than).unwrap_or(jiff::SignedDuration::MAX);
         let limit = jiff_diesel::Timestamp::from(now().saturating_sub(age).unwrap_or(jiff::Timestamp::MIN));
         let mut connection = self.connection().await?;
+        self.count(&mut connection, Query::Purge);
         Ok(
             diesel::delete(idempotency::table.filter(idempotency::create_time.lt(limit)))
                 .execute(&mut connection)

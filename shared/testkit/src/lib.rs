@@ -1,1 +1,27 @@
-//! testkit
+//! What tests stand on: real PostgreSQL, real gRPC, real tokens.
+//!
+//! - One throwaway cluster per test process. It is gone when the process is, however that ends.
+//! - [`TestDatabase`]: a database of the test's own, copied from a template that is migrated once per set of migrations.
+//! - [`TestService`]: one service on such a database, with its peers played by the test. The peer that every service has knows the
+//!   [`People`] that the test makes: `service.channel_as(&li)` calls as one of them.
+//!
+//! Whatever goes wrong in here fails the test on the spot, so nothing returns an error.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "only tests use it: what goes wrong here is the test's failure"
+)]
+
+mod caller;
+mod cluster;
+mod database;
+mod people;
+mod service;
+mod template;
+
+pub use self::{
+    caller::{Bearer, Caller},
+    database::TestDatabase,
+    people::{Held, People, Person, Unit, held},
+    service::{Setup, TestService},
+};

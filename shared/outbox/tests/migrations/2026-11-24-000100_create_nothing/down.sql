@@ -1,0 +1,2 @@
+-- The ledger is all these tests need.
+SELECT 1;
