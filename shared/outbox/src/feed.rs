@@ -1,10 +1,13 @@
 //! The durable feed of a service's events (P7.1.2).
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
-use futures::{Stream, stream};
+use futures::{
+    TryStreamExt as _,
+    stream::{self, BoxStream},
+};
 use prost::Message as _;
 use prost_types::Any;
 use salient_database::{Connection, Database, Error};
@@ -78,7 +81,7 @@ impl FeedService {
     pub fn stream_events(
         &self,
         request: StreamEventsRequest,
-    ) -> Result<Pin<Box<dyn Stream<Item = Result<Event, Failure>> + Send>>, Failure> {
+    ) -> Result<BoxStream<'static, Result<Event, Failure>>, Failure> {
         self.check_parent(&request.parent)?;
         let reader = Reader {
             feed: self.clone(),
@@ -89,7 +92,7 @@ impl FeedService {
             let events = reader.next_page().await?;
             Ok::<_, Failure>(Some((stream::iter(events.into_iter().map(Ok)), reader)))
         });
-        Ok(Box::pin(futures::TryStreamExt::try_flatten(pages)))
+        Ok(Box::pin(pages.try_flatten()))
     }
 
     fn check_parent(&self, parent: &str) -> Result<(), Failure> {

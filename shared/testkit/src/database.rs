@@ -1,5 +1,5 @@
 use salient_database::{Connection, Database, DatabaseSettings, migrate::MigrationSet};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     cluster::{Shared, shared},
@@ -53,6 +53,13 @@ impl TestDatabase {
         self.shared
             .cluster
             .socket_url(&role, &self.shared.password, &self.name)
+    }
+
+    /// The URL by which any service connects, with `{schema}` in it standing for the service's own.
+    pub(crate) fn url_template(&self) -> String {
+        self.url("{schema}")
+            .expose_secret()
+            .replace("%7Bschema%7D", "{schema}")
     }
 
     /// The URL by which the owner connects.

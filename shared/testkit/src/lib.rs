@@ -4,6 +4,7 @@
 //! - [`TestDatabase`]: a database of the test's own, copied from a template that is migrated once per set of migrations.
 //! - [`TestService`]: one service on such a database, with its peers played by the test. The peer that every service has knows the
 //!   [`People`] that the test makes: `service.channel_as(&li)` calls as one of them.
+//! - [`TestSuite`]: several services together, which call each other.
 //!
 //! Whatever goes wrong in here fails the test on the spot, so nothing returns an error.
 #![expect(
@@ -15,8 +16,10 @@
 mod caller;
 mod cluster;
 mod database;
+mod deployment;
 mod people;
 mod service;
+mod suite;
 mod template;
 
 pub use self::{
@@ -24,4 +27,5 @@ pub use self::{
     database::TestDatabase,
     people::{Held, People, Person, Unit, held},
     service::{Setup, TestService},
+    suite::{Services, TestSuite},
 };

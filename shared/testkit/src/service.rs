@@ -1,7 +1,6 @@
 use std::{collections::BTreeMap, marker::PhantomData, net::SocketAddr, sync::Arc, time::Duration};
 
 use salient_access::token::Issuer;
-use salient_config::Settings;
 use salient_database::{Connection, Database};
 use salient_proto::access::v1::profile_service_server::ProfileServiceServer;
 use salient_server::{Listener, Running, Service, host};
@@ -14,8 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     Caller, People, Person, TestDatabase,
-    caller::{AUDIENCE, ISSUER, VALID, caller, issuer},
-    cluster::shared,
+    caller::{VALID, caller, issuer},
+    deployment::Deployment,
 };
 
 /// The peer that every service asks who a caller is.
@@ -39,7 +38,7 @@ pub struct TestService<S> {
 pub struct Setup {
     people: People,
     peers: BTreeMap<&'static str, RoutesBuilder>,
-    variables: Vec<(String, String)>,
+    deployment: Deployment,
 }
 
 impl Setup {
@@ -57,8 +56,7 @@ impl Setup {
 
     /// Sets a setting by its full name: `setup.set("limits.deadline", "1s")`.
     pub fn set(&mut self, setting: &str, value: impl Into<String>) {
-        let name = setting.replace('.', "__").replace('-', "_").to_uppercase();
-        self.variables.push((format!("SALIENT__{name}"), value.into()));
+        self.deployment.set(setting, value);
     }
 }
 
@@ -70,49 +68,32 @@ impl<S: Service> TestService<S> {
 
     /// The same after changes.
     pub async fn start_with(change: impl FnOnce(&mut Setup)) -> Self {
+        let issuer = issuer().await;
         let mut setup = Setup {
             people: People::default(),
             peers: BTreeMap::new(),
-            variables: Vec::new(),
+            deployment: Deployment::new(&issuer).await,
         };
         let database = TestDatabase::start(&[S::migrations()]).await;
-        let issuer = issuer().await;
-        let files = shared()
-            .await
-            .folder
-            .join(format!("files-{:016x}", rand::random::<u64>()));
-        setup.set("auth.issuer", ISSUER);
-        setup.set("auth.audience", AUDIENCE);
-        setup.set("auth.jwks", issuer.jwks().to_string_lossy());
-        setup.set(
-            "auth.issuer_folder",
-            issuer.jwks().parent().expect("a folder").to_string_lossy(),
-        );
-        setup.set("paging.key", "only for tests: 32 bytes or more of no secret");
-        setup.set("object_store.url", format!("file://{}", files.display()));
         setup.set("database.url", database.url(S::SCHEMA).expose_secret());
-        setup.set("database.max_connections", "6");
         change(&mut setup);
 
         let Setup {
             people,
             mut peers,
-            mut variables,
+            mut deployment,
         } = setup;
         let directory = peers.entry(DIRECTORY).or_default();
         directory.add_service(ProfileServiceServer::new(people.clone()));
         let shutdown = CancellationToken::new();
         for (name, routes) in peers {
             let address = serve(routes, shutdown.clone()).await;
-            let name = name.replace('-', "_").to_uppercase();
-            variables.push((format!("SALIENT__PEERS__{name}"), format!("http://{address}")));
+            deployment.set(&format!("peers.{name}"), format!("http://{address}"));
         }
-        let settings = Settings::from_sources::<&str>(&[], variables);
-        let settings = settings.unwrap_or_else(|invalid| panic!("{invalid}"));
         let listener = Listener::bind(([127, 0, 0, 1], 0).into())
             .await
             .expect("a free port");
-        let running = host::<S>(Arc::new(settings), listener, shutdown.clone()).await;
+        let running = host::<S>(Arc::new(deployment.settings()), listener, shutdown.clone()).await;
         let running = running.unwrap_or_else(|error| panic!("{error:?}"));
         Self {
             address: running.address(),
