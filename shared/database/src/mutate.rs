@@ -71,8 +71,12 @@ impl Database {
         self.or_answered(op, result).await
     }
 
-    /// What was answered before, in place of an error.
-    async fn or_answered<R, E>(&self, op: &OpContext, result: Result<R, E>) -> Result<R, E>
+    /// What was answered to the same request before, in place of an error; for a mutation that fails before it comes to its
+    /// transaction, because what it asks for was done already.
+    ///
+    /// # Errors
+    /// The same error where the request is new; [`Error::RequestIdReused`].
+    pub async fn or_answered<R, E>(&self, op: &OpContext, result: Result<R, E>) -> Result<R, E>
     where
         R: Message + Default,
         E: From<Error>,
