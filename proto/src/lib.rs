@@ -53,7 +53,7 @@ macro_rules! reasons {
     )*};
 }
 
-reasons!(access, approval, organization);
+reasons!(access, approval, contracts, customers, organization);
 
 #[expect(
     missing_docs,

@@ -1,0 +1,4 @@
+DROP TABLE audit_entry;
+DROP TABLE task;
+DROP TABLE approval;
+DROP TABLE policy_version;

@@ -1,0 +1,1 @@
+DROP TABLE file, sign_off_outcome, number_counter, revision, contract;

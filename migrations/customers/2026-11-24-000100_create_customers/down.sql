@@ -1,0 +1,2 @@
+DROP TABLE grade_period;
+DROP TABLE customer;

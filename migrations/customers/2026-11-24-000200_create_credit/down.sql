@@ -1,0 +1,3 @@
+DROP TABLE credit_reservation;
+DROP TABLE credit_entry;
+DROP TABLE credit_account;

@@ -1,0 +1,2 @@
+DROP TABLE calendar_version;
+DROP TABLE calendar;
