@@ -17,7 +17,7 @@ struct Table {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_role_reads_or_writes_anothers_schema() {
     let company = Company::found().await;
-    let database = company.suite.test_database();
+    let database = company.suite().test_database();
     let mut tried = 0;
     for role in SCHEMAS {
         let mut connection = Connection::establish(database.url(role).expose_secret()).await.unwrap();

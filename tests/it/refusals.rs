@@ -98,7 +98,7 @@ async fn a_page_token_belongs_to_its_query() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_token_is_refused() {
     let (department, _) = department().await;
-    let suite = &department.company.suite;
+    let suite = department.company.suite();
     let employee = id_of(&department.salesperson.employee);
     let token = suite.person_token(employee, std::time::Duration::ZERO);
     // Past the few seconds by which clocks may differ.

@@ -210,7 +210,7 @@ async fn the_history_is_complete_and_tampering_shows() {
         salesperson.approvals.clone().verify_audit_trail(request).await.unwrap().into_inner()
     };
     assert!(verify().await.intact);
-    let mut owner = department.company.suite.test_database().owner("approval").await;
+    let mut owner = department.company.suite().test_database().owner("approval").await;
     owner.batch_execute("UPDATE audit_entry SET actor = 'employees/nobody' WHERE sequence = 3").await.unwrap();
     let verified = verify().await;
     assert!(!verified.intact);

@@ -1,5 +1,8 @@
 //! A company on four services in this process, built over the public API.
 
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+use salient_access::token::Issuer;
 use salient_approval_orchestrator::ApprovalOrchestrator;
 use salient_contracts::Contracts;
 use salient_customers::Customers;
@@ -13,15 +16,45 @@ use salient_proto::{
         org_unit_service_client::OrgUnitServiceClient,
     },
 };
-use salient_testkit::{Caller, Services, TestSuite};
+use salient_testkit::{Caller, Services, TestSuite, caller};
 use uuid::Uuid;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, patiently};
+
+/// Where a company's services run.
+pub enum Place {
+    /// In this process, on a database of the test's own.
+    Here(Box<TestSuite>),
+    /// In another process: addresses by service, and the issuer whose tokens they accept.
+    There {
+        /// `127.0.0.1:7101` by service.
+        addresses: BTreeMap<String, SocketAddr>,
+        /// Signs its people's tokens.
+        issuer: Box<Issuer>,
+    },
+}
+
+impl Place {
+    /// A channel to a service for calls as an employee.
+    #[must_use]
+    pub fn channel_as(&self, service: &str, employee: Uuid) -> Caller {
+        match self {
+            Self::Here(suite) => suite.channel_as(service, employee),
+            Self::There { addresses, issuer } => {
+                let token = issuer.issue_person(employee, VALID).expect("signed");
+                caller(addresses[service], Some(&token))
+            }
+        }
+    }
+}
+
+/// Longer than any test.
+const VALID: Duration = Duration::from_secs(3600);
 
 /// A company and the services it works with.
 pub struct Company {
     /// The four services.
-    pub suite: TestSuite,
+    pub place: Place,
     /// The company as a unit, `orgUnits/{uuid}`.
     pub unit: String,
     administrator: String,
@@ -65,9 +98,24 @@ impl Company {
             .await
             .expect("founded");
         Self {
-            suite,
+            place: Place::Here(Box::new(suite)),
             unit: format!("orgUnits/{}", founded.company),
             administrator: format!("employees/{}", founded.administrator),
+        }
+    }
+
+    /// A company that was founded already, elsewhere.
+    #[must_use]
+    pub fn there(place: Place, unit: String, administrator: String) -> Self {
+        Self { place, unit, administrator }
+    }
+
+    /// The services, where they run in this process.
+    #[must_use]
+    pub fn suite(&self) -> &TestSuite {
+        match &self.place {
+            Place::Here(suite) => suite,
+            Place::There { .. } => panic!("the services run in another process"),
         }
     }
 
@@ -80,11 +128,11 @@ impl Company {
     /// The desk of an employee: what they do, they do as themselves.
     #[must_use]
     pub fn desk(&self, employee: &str) -> Desk {
-        Desk::of(&self.suite, employee)
+        Desk::of(&self.place, employee)
     }
 
     fn channel(&self) -> Caller {
-        self.suite
+        self.place
             .channel_as("organization", id_of(&self.administrator))
     }
 
@@ -110,8 +158,8 @@ impl Company {
             }),
             request_id: request_id(),
         };
-        let mut units = OrgUnitServiceClient::new(self.channel());
-        let unit = units.create_org_unit(request).await.expect("opened");
+        let units = OrgUnitServiceClient::new(self.channel());
+        let unit = patiently(async || units.clone().create_org_unit(request.clone()).await).await.expect("opened");
         unit.into_inner().name
     }
 
@@ -125,8 +173,8 @@ impl Company {
             }),
             request_id: request_id(),
         };
-        let mut employees = EmployeeServiceClient::new(self.channel());
-        let employee = employees.create_employee(request).await.expect("hired");
+        let employees = EmployeeServiceClient::new(self.channel());
+        let employee = patiently(async || employees.clone().create_employee(request.clone()).await).await.expect("hired");
         employee.into_inner().name
     }
 
@@ -161,11 +209,9 @@ impl Company {
             }),
             request_id: request_id(),
         };
-        let mut appointments = AppointmentServiceClient::new(self.channel());
-        appointments
-            .create_appointment(request)
-            .await
-            .expect("appointed");
+        let appointments = AppointmentServiceClient::new(self.channel());
+        let appointed = patiently(async || appointments.clone().create_appointment(request.clone()).await).await;
+        appointed.expect("appointed");
     }
 
     /// Hires a person into their main post.

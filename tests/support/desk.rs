@@ -18,13 +18,37 @@ use salient_proto::{
     },
     google::r#type::Money,
 };
-use salient_testkit::{Caller, TestSuite};
-use tonic::Status;
+use salient_testkit::Caller;
+use tonic::{Code, Status};
 
-use crate::company::{id_of, request_id};
+use crate::company::{Place, id_of, request_id};
 
 /// How long the suite may take to get something done behind the scenes, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Makes a call, and makes it again where nobody answered: with the same request, and so with the same request id.
+///
+/// # Errors
+/// What the service refused, or that nobody answered for too long.
+pub async fn patiently<T>(call: impl AsyncFn() -> Result<T, Status>) -> Result<T, Status> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match call().await {
+            Err(status) if unanswered(&status) && Instant::now() < until => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Whether the call may have been done or not.
+fn unanswered(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded
+    )
+}
 
 /// An employee with the suite's clients.
 #[derive(Clone)]
@@ -48,8 +72,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn of(suite: &TestSuite, employee: &str) -> Self {
-        let channel = |service| suite.channel_as(service, id_of(employee));
+    pub(crate) fn of(place: &Place, employee: &str) -> Self {
+        let channel = |service| place.channel_as(service, id_of(employee));
         let (customers, contracts, approvals) =
             (channel("customers"), channel("contracts"), channel("approval-orchestrator"));
         Self {
@@ -75,7 +99,7 @@ impl Desk {
             }),
             request_id: request_id(),
         };
-        self.customers.clone().create_customer(request).await.expect("recorded").into_inner()
+        patiently(async || self.customers.clone().create_customer(request.clone()).await).await.expect("recorded").into_inner()
     }
 
     /// Sets a customer's credit limit.
@@ -87,25 +111,25 @@ impl Desk {
             request_id: request_id(),
             ..SetCreditLimitRequest::default()
         };
-        self.credit.clone().set_credit_limit(request).await.expect("set");
+        patiently(async || self.credit.clone().set_credit_limit(request.clone()).await).await.expect("set");
     }
 
     /// How a customer's credit stands.
     pub async fn credit_of(&self, customer: &str) -> CreditAccount {
         let request = GetCreditAccountRequest { name: format!("{customer}/credit") };
-        self.credit.clone().get_credit_account(request).await.expect("an account").into_inner()
+        patiently(async || self.credit.clone().get_credit_account(request.clone()).await).await.expect("an account").into_inner()
     }
 
     /// Drafts a contract.
     pub async fn draft(&self, contract: Contract) -> Result<Contract, Status> {
         let request = CreateContractRequest { contract: Some(contract), request_id: request_id() };
-        Ok(self.contracts.clone().create_contract(request).await?.into_inner())
+        Ok(patiently(async || self.contracts.clone().create_contract(request.clone()).await).await?.into_inner())
     }
 
     /// Reads a contract.
     pub async fn contract(&self, name: &str) -> Contract {
         let request = GetContractRequest { name: name.into() };
-        self.contracts.clone().get_contract(request).await.expect("readable").into_inner()
+        patiently(async || self.contracts.clone().get_contract(request.clone()).await).await.expect("readable").into_inner()
     }
 
     /// Submits a contract for sign-off.
@@ -115,7 +139,7 @@ impl Desk {
             request_id: request_id(),
             ..SubmitContractRequest::default()
         };
-        Ok(self.contracts.clone().submit_contract(request).await?.into_inner())
+        Ok(patiently(async || self.contracts.clone().submit_contract(request.clone()).await).await?.into_inner())
     }
 
     /// Signs an approved contract with the customer.
@@ -127,13 +151,13 @@ impl Desk {
             request_id: request_id(),
             ..SignContractRequest::default()
         };
-        Ok(self.contracts.clone().sign_contract(request).await?.into_inner())
+        Ok(patiently(async || self.contracts.clone().sign_contract(request.clone()).await).await?.into_inner())
     }
 
     /// The first page of the inbox.
     pub async fn inbox(&self) -> Vec<Task> {
         let request = ListTasksRequest { r#box: TaskBox::Inbox.into(), page_size: 200, ..ListTasksRequest::default() };
-        self.tasks.clone().list_tasks(request).await.expect("an inbox").into_inner().tasks
+        patiently(async || self.tasks.clone().list_tasks(request.clone()).await).await.expect("an inbox").into_inner().tasks
     }
 
     /// The task that an approval has for this employee, once it is there.
@@ -146,7 +170,7 @@ impl Desk {
                 filter: filter.clone(),
                 ..ListTasksRequest::default()
             };
-            let page = self.tasks.clone().list_tasks(request).await.expect("an inbox").into_inner();
+            let page = patiently(async || self.tasks.clone().list_tasks(request.clone()).await).await.expect("an inbox").into_inner();
             if let Some(task) = page.tasks.into_iter().next() {
                 return task;
             }
@@ -157,7 +181,8 @@ impl Desk {
 
     /// Approves a task, with every item of its checklist found acceptable.
     pub async fn approve(&self, task: &Task) -> Result<Task, Status> {
-        self.tasks.clone().approve_task(approval_of(task)).await.map(tonic::Response::into_inner)
+        let request = approval_of(task);
+        Ok(patiently(async || self.tasks.clone().approve_task(request.clone()).await).await?.into_inner())
     }
 
     /// Rejects a task.
@@ -168,7 +193,7 @@ impl Desk {
             request_id: request_id(),
             ..RejectTaskRequest::default()
         };
-        Ok(self.tasks.clone().reject_task(request).await?.into_inner())
+        Ok(patiently(async || self.tasks.clone().reject_task(request.clone()).await).await?.into_inner())
     }
 
     /// Returns a task to the submitter.
@@ -179,7 +204,7 @@ impl Desk {
             request_id: request_id(),
             ..ReturnTaskRequest::default()
         };
-        Ok(self.tasks.clone().return_task(request).await?.into_inner())
+        Ok(patiently(async || self.tasks.clone().return_task(request.clone()).await).await?.into_inner())
     }
 
     /// Withdraws a sign-off.
@@ -189,13 +214,13 @@ impl Desk {
             request_id: request_id(),
             ..WithdrawApprovalRequest::default()
         };
-        Ok(self.approvals.clone().withdraw_approval(request).await?.into_inner())
+        Ok(patiently(async || self.approvals.clone().withdraw_approval(request.clone()).await).await?.into_inner())
     }
 
     /// Reads an approval.
     pub async fn approval(&self, name: &str) -> Result<Approval, Status> {
         let request = GetApprovalRequest { name: name.into() };
-        Ok(self.approvals.clone().get_approval(request).await?.into_inner())
+        Ok(patiently(async || self.approvals.clone().get_approval(request.clone()).await).await?.into_inner())
     }
 
     /// The contract once it has come to this state.

@@ -9,5 +9,6 @@
 pub mod company;
 pub mod contract;
 pub mod desk;
+pub mod journey;
 pub mod northwind;
 pub mod refusal;

@@ -1,1 +1,87 @@
-//! approval-orchestrator
+//! Sign-offs, for every service of the suite: who has to agree to a contract, a change, a budget, and whether they did.
+//!
+//! **Owns** policies (versioned data: which steps, whom to ask, under which conditions), approvals with their visits of steps,
+//! tasks and decisions, the participants' parts, and a hash-chained history of all of it.
+//!
+//! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
+//! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
+//! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies.
+//!
+//! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
+//! policy names (reserve → confirm, or release), and `SubjectService` of the service that owns the subject.
+//!
+//! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskEnded`, `ApprovalDecided`, `AttentionRaised`,
+//! `AttentionCleared`, `PolicyVersionPublished`.
+//!
+//! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
+//! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
+//! usually refused. Nobody is passed over silently: what cannot go on shows as needing attention. A policy version never
+//! changes, and an approval keeps the one it started with. History is only ever added to.
+
+mod app;
+mod domain;
+mod error;
+mod rpc;
+mod rulebooks;
+mod shipped;
+mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use salient_database::migrate::MigrationSet;
+use salient_outbox::Handler;
+use salient_paging::Pages;
+use salient_server::{Host, Routes, Service};
+
+use crate::{
+    app::App,
+    rpc::{approvers::Approvers, relay::Peer},
+    rulebooks::Rulebooks,
+};
+
+/// The service's name.
+const SERVICE: &str = "approval-orchestrator";
+/// The service that knows who holds which post.
+const ORGANIZATION: &str = "organization";
+
+/// Its tables.
+const TABLES: EmbeddedMigrations = embed_migrations!("../../migrations/approval-orchestrator");
+
+/// The service.
+pub struct ApprovalOrchestrator;
+
+#[async_trait]
+impl Service for ApprovalOrchestrator {
+    const NAME: &'static str = SERVICE;
+    const SCHEMA: &'static str = "approval";
+    const PORT: u16 = 7104;
+    type Settings = ();
+
+    fn migrations() -> MigrationSet {
+        MigrationSet::new(Self::SCHEMA, TABLES)
+    }
+
+    async fn start(host: Host, (): ()) -> anyhow::Result<Routes> {
+        shipped::ship(&host.database).await?;
+        let key = host.settings.paging.key.clone().context("paging.key: is not set")?;
+        let peers: Vec<String> = host.settings.peers.keys().filter(|name| *name != SERVICE).cloned().collect();
+        let app = App {
+            database: host.database.clone(),
+            rulebooks: Rulebooks::new(host.database.clone()),
+            approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
+            directory: Self::directory(&host).await?,
+            pages: Pages::new(key),
+            peers: peers.clone().into(),
+        };
+        let mut handlers: Vec<Arc<dyn Handler>> = Vec::with_capacity(peers.len());
+        for name in peers {
+            let channel = host.peers.channel(&name)?;
+            handlers.push(Arc::new(Peer::new(app.clone(), name, channel)));
+        }
+        host.spawn_relay(handlers);
+        Ok(rpc::routes(app))
+    }
+}

@@ -35,8 +35,9 @@ impl Interceptor for Bearer {
     }
 }
 
-/// A channel to an address with this token.
-pub(crate) fn caller(address: SocketAddr, token: Option<&str>) -> Caller {
+/// A channel to an address with this token; for services that were not started here.
+#[must_use]
+pub fn caller(address: SocketAddr, token: Option<&str>) -> Caller {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
     let bearer = token.map(|token| format!("Bearer {token}").parse().expect("an ASCII token"));
     InterceptedService::new(endpoint.connect_lazy(), Bearer(bearer))

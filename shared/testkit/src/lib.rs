@@ -23,7 +23,7 @@ mod suite;
 mod template;
 
 pub use self::{
-    caller::{Bearer, Caller},
+    caller::{Bearer, Caller, caller},
     database::TestDatabase,
     people::{Held, People, Person, Unit, held},
     service::{Setup, TestService},

@@ -1,0 +1,388 @@
+//! An approval as it is: one run of a policy for a subject, with its visits, tasks and participants.
+//!
+//! It is kept whole, as one JSON document: everything a command may ask about is read in one go, under one lock.
+
+use jiff::Timestamp;
+use salient_operation::Post;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    facts::Facts,
+    hex,
+    policy::{PolicyKey, post_name},
+    state::State,
+};
+
+/// One run of a policy for a subject. Its row is what two changes at the same instant contend for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Its id, chosen by the subject's service.
+    pub id: Uuid,
+    /// How it stands.
+    pub state: State,
+    /// The round, from 1.
+    pub round: i64,
+    /// What is to be signed off.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The subject in words.
+    pub title: String,
+    /// Who submitted it.
+    pub submitter: Uuid,
+    /// The unit it belongs to.
+    pub unit: Uuid,
+    /// What participants reserve against.
+    pub account: String,
+    /// The facts of this round.
+    pub facts: Facts,
+    /// The submitter's comment of this round.
+    pub comment: String,
+    /// The policy version it runs by.
+    pub policy_version: i64,
+    /// The position of the step that is open, or would start next.
+    pub step_position: usize,
+    /// Why it ended as it did.
+    pub outcome_comment: String,
+    /// Why it needs attention; `None` while it does not.
+    pub attention_reason: Option<AttentionReason>,
+    /// What is wrong, for an administrator.
+    pub attention_detail: Option<String>,
+    /// Since when it needs attention.
+    pub attention_time: Option<Timestamp>,
+    /// Grows with every change; a change is saved only onto the version it was decided on.
+    pub version: i64,
+    /// How many audit entries there are.
+    pub audit_length: i64,
+    /// The hash of the last of them.
+    #[serde(with = "hex")]
+    pub audit_head: Vec<u8>,
+    /// When it was first submitted.
+    pub create_time: Timestamp,
+    /// When it changed last.
+    pub update_time: Timestamp,
+    /// When it ended.
+    pub end_time: Option<Timestamp>,
+    /// The visits of its steps, in order.
+    pub visits: Vec<Visit>,
+    /// The tasks of all visits.
+    pub tasks: Vec<Task>,
+    /// The participants' parts, round by round.
+    pub participations: Vec<Participation>,
+}
+
+/// A resource of a domain service at one version of its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The kind, which selects the policy.
+    #[serde(rename = "kind")]
+    pub kind: String,
+    /// The resource's name.
+    #[serde(rename = "subject_name")]
+    pub name: String,
+    /// The service that owns it.
+    #[serde(rename = "subject_service")]
+    pub service: String,
+    /// The version of its content.
+    #[serde(rename = "subject_version")]
+    pub version: i64,
+    /// SHA-256 of the content at that version.
+    #[serde(rename = "subject_digest", with = "hex")]
+    pub digest: Vec<u8>,
+}
+
+/// Why an approval needs attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AttentionReason {
+    /// Nobody can be asked in a step.
+    NoApprover,
+    /// A condition could not be evaluated.
+    ConditionFailed,
+    /// A vote that not even everyone's approval could win.
+    VoteUnreachable,
+    /// No step of the policy applies.
+    NoStep,
+    /// A participant does not answer, or not with anything that helps.
+    ParticipantStuck,
+    /// The subject's service does not take the outcome.
+    OutcomeStuck,
+}
+
+impl AttentionReason {
+    /// Its name, as the database writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoApprover => "NO_APPROVER",
+            Self::ConditionFailed => "CONDITION_FAILED",
+            Self::VoteUnreachable => "VOTE_UNREACHABLE",
+            Self::NoStep => "NO_STEP",
+            Self::ParticipantStuck => "PARTICIPANT_STUCK",
+            Self::OutcomeStuck => "OUTCOME_STUCK",
+        }
+    }
+}
+
+/// One visit of a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Its id.
+    pub id: Uuid,
+    /// The approval.
+    pub approval: Uuid,
+    /// Where it stands among the approval's visits, from 1.
+    pub ordinal: i64,
+    /// The step's id in the policy.
+    pub step: String,
+    /// Which visit of the step, from 1.
+    pub number: i64,
+    /// The approval's round.
+    pub round: i64,
+    /// How it stands.
+    pub state: VisitState,
+    /// Who is asked, in their order.
+    pub approvers: Vec<ResolvedApprover>,
+    /// How they were found.
+    pub trace: Vec<String>,
+    /// When it started.
+    pub start_time: Timestamp,
+    /// When it ended.
+    pub end_time: Option<Timestamp>,
+}
+
+/// How a visit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum VisitState {
+    /// People are asked.
+    Open,
+    /// They agreed.
+    Agreed,
+    /// They did not.
+    Rejected,
+    /// One of them returned the subject.
+    Returned,
+    /// The step's condition did not hold.
+    Skipped,
+    /// The approval ended first.
+    Closed,
+}
+
+/// A person who is asked, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolvedApprover {
+    /// The person.
+    pub employee: Uuid,
+    /// The person's name when asked.
+    pub display_name: String,
+    /// The post and unit by which they were found; `None` for a person named outright.
+    pub seat: Option<Seat>,
+    /// Whether they stand in.
+    pub substitute: bool,
+    /// What their vote weighs.
+    pub weight: i32,
+}
+
+/// A post in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// The post.
+    #[serde(with = "post_name")]
+    pub post: Post,
+    /// The unit.
+    pub unit: Uuid,
+}
+
+/// One approver's part in a visit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: Uuid,
+    /// The approval.
+    pub approval: Uuid,
+    /// The visit.
+    pub visit: Uuid,
+    /// Who decides it.
+    pub assignee: Uuid,
+    /// How it stands.
+    pub state: TaskState,
+    /// Grows with every change.
+    pub version: i64,
+    /// When it came into the inbox.
+    pub create_time: Timestamp,
+    /// When it was decided or closed.
+    pub end_time: Option<Timestamp>,
+}
+
+/// How a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TaskState {
+    /// It waits for its assignee.
+    Pending,
+    /// The assignee approved.
+    Approved,
+    /// The assignee rejected.
+    Rejected,
+    /// The assignee returned the subject.
+    Returned,
+    /// It was closed undecided.
+    Closed,
+    /// The assignee's approval of the step before counted.
+    CarriedOver,
+}
+
+impl TaskState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::Approved, Self::Rejected, Self::Returned, Self::Closed, Self::CarriedOver];
+    /// Those of tasks that their assignee decided, here or by a decision carried over.
+    pub const DECIDED: [Self; 4] = [Self::Approved, Self::Rejected, Self::Returned, Self::CarriedOver];
+
+    /// Its name, as the database and error details write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Approved => "APPROVED",
+            Self::Rejected => "REJECTED",
+            Self::Returned => "RETURNED",
+            Self::Closed => "CLOSED",
+            Self::CarriedOver => "CARRIED_OVER",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What was decided about a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The task.
+    pub task: Uuid,
+    /// The answer.
+    pub answer: AnswerKind,
+    /// The comment.
+    pub comment: String,
+    /// What was found, item by item.
+    pub findings: Vec<Finding>,
+    /// The step returned to.
+    pub return_step: Option<String>,
+    /// The task whose approval was carried over.
+    pub carried_from: Option<Uuid>,
+    /// The digest of the subject that it holds for.
+    #[serde(with = "hex")]
+    pub subject_digest: Vec<u8>,
+    /// When.
+    pub decide_time: Timestamp,
+}
+
+/// An approver's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AnswerKind {
+    /// Yes.
+    Approve,
+    /// No.
+    Reject,
+    /// Back.
+    Return,
+}
+
+/// What was found about an item of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The item.
+    pub item: String,
+    /// How it was found.
+    pub result: FindingResult,
+    /// The remark.
+    pub remark: String,
+}
+
+/// How an item was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FindingResult {
+    /// In order.
+    Acceptable,
+    /// In order, with a remark.
+    AcceptableWithRemark,
+    /// Not in order.
+    NotAcceptable,
+}
+
+/// A service's part in a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Participation {
+    /// The approval.
+    pub approval: Uuid,
+    /// The round.
+    pub round: i64,
+    /// The service.
+    pub service: String,
+    /// How it stands.
+    pub state: ParticipationState,
+    /// The service's own name for the reservation.
+    pub reservation: String,
+    /// The amount set aside, as text: JSON numbers would be read as doubles.
+    pub amount: Option<String>,
+    /// Its currency.
+    pub currency: Option<String>,
+    /// Why it refused, for programs.
+    pub refusal_reason: String,
+    /// Why it refused, in English.
+    pub refusal_message: String,
+    /// Why it refused, in Chinese.
+    pub refusal_message_zh: String,
+}
+
+/// How a service's part stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ParticipationState {
+    /// Asked to set something aside.
+    Reserving,
+    /// It has.
+    Reserved,
+    /// It will not.
+    Refused,
+    /// Asked to make it final.
+    Confirming,
+    /// It has.
+    Confirmed,
+    /// Asked to give it back.
+    Releasing,
+    /// It has.
+    Released,
+}
+
+impl Approval {
+    /// The policy version it runs by.
+    #[must_use]
+    pub fn policy_key(&self) -> PolicyKey {
+        PolicyKey { kind: self.subject.kind.clone(), version: self.policy_version }
+    }
+
+    /// A task of it.
+    #[must_use]
+    pub fn task(&self, id: Uuid) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// A visit of it.
+    #[must_use]
+    pub fn visit(&self, id: Uuid) -> Option<&Visit> {
+        self.visits.iter().find(|visit| visit.id == id)
+    }
+
+    /// The participants' parts in the current round.
+    pub fn current_participations(&self) -> impl Iterator<Item = &Participation> {
+        self.participations.iter().filter(|part| part.round == self.round)
+    }
+}

@@ -1,0 +1,136 @@
+//! An approver's answer.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    approval::{AnswerKind, Approval, Decision, Finding, TaskState, VisitState},
+    audit::Action,
+    checklist,
+    refusal::Refusal,
+    state::{Event, State},
+    work::{Changes, Desk, Outcome, Work},
+};
+
+/// An approver's answer to a task.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Yes, no, or back.
+    pub kind: AnswerKind,
+    /// Back to which step; `None` means the submitter.
+    pub return_step: Option<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The comment.
+    pub comment: String,
+    /// The digest that was seen, where the approver says so.
+    pub subject_digest: Option<Vec<u8>>,
+}
+
+impl Answer {
+    fn event(&self) -> Event {
+        match (self.kind, &self.return_step) {
+            (AnswerKind::Approve, _) => Event::Approve,
+            (AnswerKind::Reject, _) => Event::Reject,
+            (AnswerKind::Return, Some(_)) => Event::ReturnToStep,
+            (AnswerKind::Return, None) => Event::ReturnToSubmitter,
+        }
+    }
+}
+
+/// Whether the answer may start a step, so that its approvers have to be looked up first.
+#[must_use]
+pub fn may_start_step(approval: &Approval, steps: usize, answer: &Answer) -> bool {
+    match answer.event() {
+        Event::Approve => approval.step_position + 1 < steps,
+        Event::ReturnToStep => true,
+        _ => false,
+    }
+}
+
+/// Decides a task, and goes on as far as that leads. Who decides has been checked before.
+///
+/// # Errors
+/// `TaskClosed` where the task was decided or closed before; `SubjectChanged`; what [`checklist::check`] finds;
+/// `ReturnTargetInvalid`.
+pub fn decide(approval: &mut Approval, desk: Desk<'_>, task: Uuid, answer: &Answer) -> Result<Changes, Refusal> {
+    let position = approval
+        .tasks
+        .iter()
+        .position(|candidate| candidate.id == task)
+        .ok_or(Refusal::Defect("the task is not of this approval"))?;
+    let state = approval.tasks[position].state;
+    if state != TaskState::Pending {
+        return Err(Refusal::TaskClosed { task, state, approval_state: approval.state });
+    }
+    if answer.subject_digest.as_ref().is_some_and(|seen| *seen != approval.subject.digest) {
+        return Err(Refusal::SubjectChanged { task });
+    }
+    let mut work = Work::start(approval, desk, answer.event())?;
+    let visit = work.open_visit().ok_or(Refusal::Defect("a pending task in no open visit"))?;
+    let step = work.step_of(visit)?;
+    checklist::check(&step.checklist, &answer.findings, answer.kind)?;
+    if let Some(target) = answer.return_step.as_ref().filter(|target| !step.return_targets.contains(target)) {
+        return Err(Refusal::ReturnTargetInvalid { step: target.clone(), targets: step.return_targets.clone() });
+    }
+    work.record(position, answer);
+    work.apply(visit, answer)?;
+    Ok(work.finish())
+}
+
+impl Work<'_> {
+    fn record(&mut self, position: usize, answer: &Answer) {
+        let (state, action) = match answer.kind {
+            AnswerKind::Approve => (TaskState::Approved, Action::TaskApproved),
+            AnswerKind::Reject => (TaskState::Rejected, Action::TaskRejected),
+            AnswerKind::Return => (TaskState::Returned, Action::TaskReturned),
+        };
+        self.end_task(position, state);
+        self.changes.decisions.push(Decision {
+            task: self.approval.tasks[position].id,
+            answer: answer.kind,
+            comment: answer.comment.clone(),
+            findings: answer.findings.clone(),
+            return_step: answer.return_step.clone(),
+            carried_from: None,
+            subject_digest: self.approval.subject.digest.clone(),
+            decide_time: self.desk.now,
+        });
+        let details = [
+            ("comment", json!(answer.comment)),
+            ("findings", json!(answer.findings)),
+            ("return_step", json!(answer.return_step)),
+            ("digest_sent", json!(answer.subject_digest.is_some())),
+        ];
+        self.log_task(action, position, details);
+    }
+
+    fn apply(&mut self, visit: usize, answer: &Answer) -> Result<(), Refusal> {
+        match (answer.kind, &answer.return_step) {
+            (AnswerKind::Approve | AnswerKind::Reject, _) => {
+                self.settle(visit)?;
+                match self.approval.visits[visit].state {
+                    VisitState::Agreed => {
+                        self.approval.step_position += 1;
+                        self.advance()?;
+                    }
+                    VisitState::Rejected => {
+                        self.end_round(State::Rejected, Outcome::Rejected, Action::Rejected, &answer.comment);
+                    }
+                    _ => {}
+                }
+            }
+            (AnswerKind::Return, Some(target)) => {
+                self.end_visit(visit, VisitState::Returned);
+                let position = self.desk.rulebook.policy.position(target);
+                self.approval.step_position = position.ok_or(Refusal::Defect("a return target of no step"))?;
+                self.advance()?;
+            }
+            (AnswerKind::Return, None) => {
+                self.end_visit(visit, VisitState::Returned);
+                self.end_round(State::Returned, Outcome::Returned, Action::Returned, &answer.comment);
+            }
+        }
+        Ok(())
+    }
+}

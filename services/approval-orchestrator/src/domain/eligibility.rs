@@ -1,0 +1,35 @@
+//! Whether an assignee may still decide: asked again at every decision, because posts are lost between asking and answering.
+
+use salient_operation::Profile;
+
+use super::{
+    approval::{Approval, ResolvedApprover, Task},
+    refusal::Refusal,
+};
+
+/// Checks that the assignee of a task may decide it: they did not submit the subject, and still hold the post, in the unit, by
+/// which they were asked. That they are an active employee, the access layer has checked.
+///
+/// # Errors
+/// `NotEligible`; `Defect` where the task belongs to no visit.
+pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), Refusal> {
+    if decider.person == approval.submitter {
+        return Err(Refusal::NotEligible { task: task.id, cause: "SUBMITTER" });
+    }
+    let seat = asked_as(approval, task)?.seat;
+    let holds = seat.is_none_or(|seat| {
+        decider.posts.iter().any(|held| held.post == seat.post && held.unit == seat.unit)
+    });
+    if holds { Ok(()) } else { Err(Refusal::NotEligible { task: task.id, cause: "POST_LOST" }) }
+}
+
+/// As what the assignee of a task was asked.
+///
+/// # Errors
+/// `Defect` where the task belongs to no visit, or its assignee is not among those to be asked.
+pub fn asked_as<'a>(approval: &'a Approval, task: &Task) -> Result<&'a ResolvedApprover, Refusal> {
+    approval
+        .visit(task.visit)
+        .and_then(|visit| visit.approvers.iter().find(|approver| approver.employee == task.assignee))
+        .ok_or(Refusal::Defect("a task's assignee is not among its visit's approvers"))
+}

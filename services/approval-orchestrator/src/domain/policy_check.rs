@@ -1,0 +1,166 @@
+//! What a policy must be before it is published: every mistake, with its place.
+
+use std::collections::HashSet;
+
+use super::{
+    mode::{Mode, Threshold},
+    policy::{Policy, Selector, Step},
+};
+
+/// Something wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where: `steps[1].threshold`.
+    pub place: String,
+    /// What, in words for the policy's author.
+    pub what: String,
+}
+
+/// The largest part or whole of a ratio, and the largest weight: keeps vote arithmetic far from overflow.
+const MAX_NUMBER: i32 = 10_000;
+
+/// Every mistake in a policy but those in its conditions, which compiling finds.
+#[must_use]
+pub fn mistakes(policy: &Policy) -> Vec<Mistake> {
+    let mut found = Findings::default();
+    if policy.title.trim().is_empty() {
+        found.add("title", "it is empty");
+    }
+    if policy.steps.is_empty() {
+        found.add("steps", "a policy without steps would sign everything");
+    }
+    found.duplicates("facts", "name", policy.facts.iter().map(|fact| &fact.name));
+    found.duplicates("steps", "id", policy.steps.iter().map(|step| &step.id));
+    found.duplicates("participants", "", policy.participants.iter());
+    for (position, step) in policy.steps.iter().enumerate() {
+        check_step(policy, position, step, &mut found);
+    }
+    found.0
+}
+
+fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Findings) {
+    let place = format!("steps[{position}]");
+    if step.approvers.is_empty() {
+        found.add(format!("{place}.approvers"), "a step without approvers would pass silently");
+    }
+    for (index, approver) in step.approvers.iter().enumerate() {
+        let place = format!("{place}.approvers[{index}]");
+        if approver.selector == Selector::SubmitterSuperior(false) {
+            found.add(format!("{place}.submitter_superior"), "it is true or left out");
+        }
+        if !(1..=MAX_NUMBER).contains(&approver.weight) {
+            found.add(format!("{place}.weight"), format!("it lies between 1 and {MAX_NUMBER}"));
+        }
+    }
+    let selectors: Vec<_> = step.approvers.iter().map(|approver| &approver.selector).collect();
+    found.duplicates(&format!("{place}.approvers"), "", selectors.into_iter());
+    found.duplicates(&format!("{place}.checklist"), "id", step.checklist.iter().map(|item| &item.id));
+    check_threshold(&place, step, found);
+    for (index, target) in step.return_targets.iter().enumerate() {
+        if policy.position(target).is_none_or(|target| target >= position) {
+            found.add(format!("{place}.return_targets[{index}]"), format!("{target} is not an earlier step"));
+        }
+    }
+}
+
+fn check_threshold(place: &str, step: &Step, found: &mut Findings) {
+    let place = format!("{place}.threshold");
+    match (step.mode, step.threshold) {
+        (Mode::Vote, None) => found.add(place, "a vote needs a threshold"),
+        (Mode::Vote, Some(threshold)) => {
+            let sound = match threshold {
+                Threshold::Count(count) => (1..=MAX_NUMBER).contains(&count),
+                Threshold::Weight(weight) => (1..=i64::from(MAX_NUMBER) * 100).contains(&weight),
+                Threshold::Ratio { numerator, denominator } => {
+                    (1..=1000).contains(&denominator) && (1..=denominator).contains(&numerator)
+                }
+            };
+            if !sound {
+                found.add(place, "it is not within its range");
+            }
+        }
+        (_, Some(_)) => found.add(place, "only a vote has a threshold"),
+        (_, None) => {}
+    }
+}
+
+#[derive(Default)]
+struct Findings(Vec<Mistake>);
+
+impl Findings {
+    fn add(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.0.push(Mistake { place: place.into(), what: what.into() });
+    }
+
+    fn duplicates<T: std::hash::Hash + Eq>(&mut self, list: &str, field: &str, items: impl Iterator<Item = T>) {
+        let mut seen = HashSet::new();
+        for (index, item) in items.enumerate() {
+            if !seen.insert(item) {
+                let field = if field.is_empty() { String::new() } else { format!(".{field}") };
+                self.add(format!("{list}[{index}]{field}"), "it stands there twice");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{policy::PolicyKey, rulebook::Rulebook};
+
+    const SOUND: &str = r#"
+        title = "Budget"
+        facts = [{ name = "amount", type = "MONEY" }]
+        [[steps]]
+        id = "review"
+        title = "Review"
+        mode = "ALL"
+        approvers = [{ post = "FINANCE" }]
+        [[steps]]
+        id = "board"
+        title = "Board"
+        mode = "VOTE"
+        threshold = { ratio = { numerator = 2, denominator = 3 } }
+        approvers = [{ post = "COMPANY_MANAGEMENT", weight = 2 }, { post = "DIRECTOR" }]
+        condition = "amount > money('100000', 'CNY')"
+        return_targets = ["review"]
+    "#;
+
+    fn places(change: impl FnOnce(&mut Policy)) -> Vec<String> {
+        let mut policy: Policy = toml::from_str(SOUND).unwrap();
+        change(&mut policy);
+        let key = PolicyKey { kind: "budget".into(), version: 1 };
+        let mistakes = Rulebook::new(key, policy).err().unwrap_or_default();
+        mistakes.into_iter().map(|mistake| mistake.place).collect()
+    }
+
+    #[test]
+    fn a_sound_policy_has_no_mistakes() {
+        assert_eq!(places(|_| {}), [""; 0]);
+    }
+
+    #[test]
+    fn each_mistake_is_found_at_its_place() {
+        assert_eq!(places(|policy| policy.title = " ".into()), ["title"]);
+        assert_eq!(places(|policy| policy.steps.clear()), ["steps"]);
+        assert_eq!(places(|policy| policy.steps[0].approvers.clear()), ["steps[0].approvers"]);
+        assert_eq!(places(|policy| policy.steps[1].threshold = None), ["steps[1].threshold"]);
+        assert_eq!(places(|policy| policy.steps[0].threshold = Some(Threshold::Count(1))), ["steps[0].threshold"]);
+        assert_eq!(places(|policy| policy.steps[1].threshold = Some(Threshold::Count(0))), ["steps[1].threshold"]);
+        assert_eq!(places(|policy| policy.steps[1].return_targets = vec!["board".into()]), ["steps[1].return_targets[0]"]);
+        assert_eq!(places(|policy| policy.steps[1].condition = "amuont > 1".into()), ["steps[1].condition"]);
+        assert_eq!(places(|policy| policy.steps[1].approvers[0].weight = 0), ["steps[1].approvers[0].weight"]);
+        assert_eq!(
+            places(|policy| policy.steps[0].approvers[0].selector = Selector::SubmitterSuperior(false)),
+            ["steps[0].approvers[0].submitter_superior"]
+        );
+        assert_eq!(
+            places(|policy| {
+                let id = policy.steps[0].id.clone();
+                policy.steps[1].id = id;
+                policy.steps[1].return_targets.clear();
+            }),
+            ["steps[1].id"]
+        );
+    }
+}

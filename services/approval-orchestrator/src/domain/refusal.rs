@@ -1,0 +1,117 @@
+//! Why a command is refused.
+
+use uuid::Uuid;
+
+use super::{
+    approval::TaskState,
+    facts::FactType,
+    state::State,
+};
+
+/// Why a command is refused. Nothing has changed then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The approval is decided or has ended.
+    #[error("approval {approval} is {state:?}")]
+    ApprovalClosed {
+        /// The approval.
+        approval: Uuid,
+        /// How it stands.
+        state: State,
+    },
+    /// The task was decided or closed before.
+    #[error("task {task} is {state:?}, its approval {approval_state:?}")]
+    TaskClosed {
+        /// The task.
+        task: Uuid,
+        /// How it stands.
+        state: TaskState,
+        /// How its approval stands.
+        approval_state: State,
+    },
+    /// The assignee may not decide any more.
+    #[error("the assignee of task {task} may not decide: {cause}")]
+    NotEligible {
+        /// The task.
+        task: Uuid,
+        /// `POST_LOST` or `SUBMITTER`.
+        cause: &'static str,
+    },
+    /// Items of the checklist without a finding.
+    #[error("no finding for {items:?}")]
+    FindingMissing {
+        /// The items.
+        items: Vec<String>,
+    },
+    /// Items found not acceptable.
+    #[error("not acceptable: {items:?}")]
+    FindingNotAcceptable {
+        /// The items.
+        items: Vec<String>,
+    },
+    /// A finding for no item, or the second for one, or one without its remark.
+    #[error("finding for {item} at {position}: {what}")]
+    FindingInvalid {
+        /// The item.
+        item: String,
+        /// Where in the request.
+        position: usize,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// What was seen is not what is being signed off.
+    #[error("task {task}: another digest was seen")]
+    SubjectChanged {
+        /// The task.
+        task: Uuid,
+    },
+    /// The step cannot be returned to.
+    #[error("cannot return to {step}")]
+    ReturnTargetInvalid {
+        /// The step.
+        step: String,
+        /// Those that can.
+        targets: Vec<String>,
+    },
+    /// The round does not follow.
+    #[error("approval {approval} is in round {round}, {state:?}")]
+    RoundOutOfOrder {
+        /// The approval.
+        approval: Uuid,
+        /// Its round.
+        round: i64,
+        /// How it stands.
+        state: State,
+    },
+    /// Another subject.
+    #[error("approval {approval} is about {subject}")]
+    SubjectMismatch {
+        /// The approval.
+        approval: Uuid,
+        /// What it is about.
+        subject: String,
+    },
+    /// A declared fact is missing or has another type.
+    #[error("fact {fact} has to be {kind:?}")]
+    FactInvalid {
+        /// The fact.
+        fact: String,
+        /// The type declared.
+        kind: FactType,
+    },
+    /// Nothing is stuck.
+    #[error("approval {approval} needs no attention")]
+    NoAttentionNeeded {
+        /// The approval.
+        approval: Uuid,
+    },
+    /// The caller's etag is stale.
+    #[error("{resource} has changed")]
+    Stale {
+        /// The resource.
+        resource: String,
+    },
+    /// A defect: the approval and what was handed along with it do not fit together.
+    #[error("defect: {0}")]
+    Defect(&'static str),
+}

@@ -1,0 +1,155 @@
+//! What can go wrong, and what callers are told of it.
+
+use salient_failure::{Failure, Kind};
+use salient_proto::approval::v1::ErrorReason as Reason;
+use uuid::Uuid;
+
+use crate::domain::{policy_check::Mistake, refusal::Refusal};
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules of sign-offs forbid it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] salient_database::Error),
+    /// What every service refuses in the same way: permission, malformed fields, peers out of reach.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// No policy is published for a kind of subject.
+    #[error("no policy for {kind}")]
+    PolicyMissing {
+        /// The kind.
+        kind: String,
+    },
+    /// A policy is not sound.
+    #[error("{} mistakes in the policy", .0.len())]
+    PolicyInvalid(Vec<Mistake>),
+    /// Another approval of the subject is open.
+    #[error("{subject} has an open approval")]
+    SubjectHasOpenApproval {
+        /// The subject.
+        subject: String,
+    },
+    /// Others changed the approval at the same time again and again.
+    #[error("approval {approval} is contended")]
+    Contended {
+        /// The approval.
+        approval: Uuid,
+    },
+    /// The submitter is not an active employee.
+    #[error("submitter {submitter} is not active")]
+    SubmitterInactive {
+        /// The person.
+        submitter: Uuid,
+    },
+    /// What was named does not exist.
+    #[error("{0} does not exist")]
+    NotFound(String),
+}
+
+impl Error {
+    /// Whether a change was saved by nobody because another one came first, so that it may be decided again on what is there now.
+    #[must_use]
+    pub fn lost_to_another(&self) -> bool {
+        matches!(self, Self::Database(error) if error.violates("audit_entry_sequence"))
+            || matches!(self, Self::Database(salient_database::Error::Conflict(_)))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refused(refusal),
+            Error::Database(error) => error.into(),
+            Error::Failed(failure) => failure,
+            Error::PolicyMissing { kind } => {
+                Self::new(Kind::FailedPrecondition, Reason::PolicyMissing).with("kind", kind)
+            }
+            Error::PolicyInvalid(mistakes) => mistakes
+                .into_iter()
+                .fold(Self::new(Kind::InvalidArgument, Reason::PolicyInvalid), |failure, mistake| {
+                    failure.field(format!("policy_version.{}", mistake.place), mistake.what)
+                }),
+            Error::SubjectHasOpenApproval { subject } => {
+                Self::new(Kind::AlreadyExists, Reason::SubjectHasOpenApproval).with("subject", subject)
+            }
+            Error::Contended { approval } => {
+                Self::new(Kind::Aborted, Reason::Contended).with("approval", approval_name(approval))
+            }
+            Error::SubmitterInactive { submitter } => Self::new(Kind::FailedPrecondition, Reason::SubmitterInactive)
+                .with("submitter", format!("employees/{submitter}")),
+            Error::NotFound(resource) => Self::not_found(resource),
+        }
+    }
+}
+
+fn approval_name(id: Uuid) -> String {
+    format!("approvals/{id}")
+}
+
+fn task_name(id: Uuid) -> String {
+    format!("tasks/{id}")
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    let precondition = |reason| Failure::new(Kind::FailedPrecondition, reason);
+    match refusal {
+        Refusal::ApprovalClosed { approval, state } => precondition(Reason::ApprovalClosed)
+            .with("approval", approval_name(approval))
+            .with("state", state.name())
+            .precondition("STATE", approval_name(approval), "the approval is decided or has ended"),
+        Refusal::TaskClosed { task, state, approval_state } => precondition(Reason::TaskClosed)
+            .with("task", task_name(task))
+            .with("state", state.name())
+            .with("approval_state", approval_state.name())
+            .precondition("STATE", task_name(task), "the task was decided or closed before"),
+        Refusal::NotEligible { task, cause } => Failure::new(Kind::PermissionDenied, Reason::NotEligible)
+            .with("task", task_name(task))
+            .with("cause", cause),
+        Refusal::FindingMissing { items } => {
+            let failure = precondition(Reason::FindingMissing).with("items", items.join(","));
+            items.into_iter().fold(failure, |failure, item| {
+                failure.precondition("FINDING", item, "give a finding for this item of the checklist")
+            })
+        }
+        Refusal::FindingNotAcceptable { items } => {
+            let failure = precondition(Reason::FindingNotAcceptable).with("items", items.join(","));
+            items.into_iter().fold(failure, |failure, item| {
+                failure.precondition("FINDING", item, "reject or return what is not acceptable")
+            })
+        }
+        Refusal::FindingInvalid { item, position, what } => Failure::new(Kind::InvalidArgument, Reason::FindingInvalid)
+            .with("item", item)
+            .field(format!("findings[{position}]"), what),
+        Refusal::SubjectChanged { task } => precondition(Reason::SubjectChanged)
+            .with("task", task_name(task))
+            .precondition("CONTENT", task_name(task), "read the task again and decide on what it is about now"),
+        Refusal::ReturnTargetInvalid { step, targets } => {
+            Failure::new(Kind::InvalidArgument, Reason::ReturnTargetInvalid)
+                .with("step", step)
+                .with("targets", targets.join(","))
+                .field("step", "not one of the task's return targets")
+        }
+        Refusal::RoundOutOfOrder { approval, round, state } => precondition(Reason::RoundOutOfOrder)
+            .with("approval", approval_name(approval))
+            .with("round", round)
+            .with("state", state.name())
+            .precondition("STATE", approval_name(approval), "the round does not follow"),
+        Refusal::SubjectMismatch { approval, subject } => precondition(Reason::SubjectMismatch)
+            .with("approval", approval_name(approval))
+            .with("subject", subject)
+            .precondition("SUBJECT", approval_name(approval), "the approval is about another subject"),
+        Refusal::FactInvalid { fact, kind } => Failure::new(Kind::InvalidArgument, Reason::FactInvalid)
+            .with("fact", fact)
+            .with("type", kind.name())
+            .field("facts", "a declared fact is missing or has another type"),
+        Refusal::NoAttentionNeeded { approval } => precondition(Reason::NoAttentionNeeded)
+            .with("approval", approval_name(approval))
+            .precondition("STATE", approval_name(approval), "nothing about it is stuck"),
+        Refusal::Stale { resource } => Failure::etag_mismatch(resource),
+        defect @ Refusal::Defect(_) => Failure::internal(defect),
+    }
+}

@@ -1,0 +1,230 @@
+//! How an approval is changed, whoever asks for it: load it, look up whom to ask if a step may start, decide by the domain's
+//! rules, save. Two round trips to the database, and no lock held in between: the save fails where another change came first,
+//! and then it is decided again on what is there now. So of two changes that meet, the first to be saved stands.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use prost::Message;
+use salient_database::{Connection, LedgerCte};
+use salient_operation::OpContext;
+use uuid::Uuid;
+
+use super::wire::{call, event};
+use crate::{
+    app::App,
+    domain::{
+        approval::Approval,
+        audit::{self, Provenance},
+        refusal::Refusal,
+        resolution::Ladders,
+        rulebook::Rulebook,
+        submit::{self, Submission},
+        work::{Changes, Desk},
+    },
+    error::Error,
+    store::{ApprovalSave, Query, TaskRow, approval_by_task, approval_find},
+};
+
+/// How often a change is decided anew because another one came first. Each time somebody got something done, so only more than
+/// this many at once on one approval see the error.
+const ATTEMPTS: usize = 16;
+
+/// Which approval is to be changed.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    /// This one.
+    Approval(Uuid),
+    /// The one that this task belongs to.
+    Task(Uuid),
+}
+
+/// A change of an approval, and what is answered once it is saved.
+pub trait Command: Send + Sync {
+    /// The answer.
+    type Answer: Message + Default;
+
+    /// Which approval.
+    fn target(&self) -> Target;
+
+    /// For whom the caller acts; empty where for themselves.
+    fn on_behalf_of(&self) -> String {
+        String::new()
+    }
+
+    /// What opens the approval where there is none.
+    ///
+    /// # Errors
+    /// What is answered where there has to be one.
+    fn opening(&self, op: &OpContext) -> Result<&Submission, Error>;
+
+    /// Whether a step may start because of it, so that its approvers have to be looked up.
+    fn may_start_step(&self, approval: &Approval, rulebook: &Rulebook) -> bool;
+
+    /// Checks that the caller may, and applies the domain's rule. `None` where there is nothing to change.
+    ///
+    /// # Errors
+    /// Why not.
+    fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error>;
+
+    /// The answer.
+    ///
+    /// # Errors
+    /// `Defect`.
+    fn answer(&self, outcome: &Outcome) -> Result<Self::Answer, Error>;
+}
+
+/// How an approval is after a change.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The approval.
+    pub approval: Approval,
+    /// The tasks that are new or changed.
+    pub tasks: Vec<TaskRow>,
+    /// The policy version it runs by.
+    pub rulebook: Arc<Rulebook>,
+}
+
+/// Makes a change.
+///
+/// # Errors
+/// What the command refuses; `Contended` where others changed the approval again and again.
+pub async fn change<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<C::Answer, Error> {
+    let mut contended = None;
+    for _ in 0..ATTEMPTS {
+        let decided = match decide(app, op, command).await {
+            Ok(decided) => decided,
+            Err(error) => return repeated(app, op, error).await,
+        };
+        match decided {
+            Decided::Nothing(outcome) => return command.answer(&outcome),
+            Decided::Change(change) => match save(app, op, command, change).await {
+                Err(error) if error.lost_to_another() => contended = Some(error),
+                result => return result,
+            },
+        }
+    }
+    tracing::warn!(error = ?contended, "an approval changes too often at once");
+    Err(match command.target() {
+        Target::Approval(approval) | Target::Task(approval) => Error::Contended { approval },
+    })
+}
+
+/// What a command came to.
+enum Decided {
+    Nothing(Box<Outcome>),
+    Change(Box<Change>),
+}
+
+/// A change to be saved.
+struct Change {
+    expected: i64,
+    approval: Approval,
+    changes: Changes,
+    rulebook: Arc<Rulebook>,
+    now: Timestamp,
+}
+
+async fn decide<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<Decided, Error> {
+    let target = command.target();
+    let find = async move |connection: &mut Connection| {
+        let found = match target {
+            Target::Approval(id) => approval_find(connection, id).await,
+            Target::Task(id) => approval_by_task(connection, id).await,
+        };
+        found.map_err(Error::from)
+    };
+    let label = match target {
+        Target::Approval(_) => Query::ApprovalFind,
+        Target::Task(_) => Query::ApprovalFindByTask,
+    };
+    let now = now();
+    match app.database.read(op, label, find).await? {
+        None => {
+            let submission = command.opening(op)?;
+            let rulebook = app.rulebooks.latest(op, &submission.subject.kind).await?;
+            // With participants, they are asked first, and whom to ask is looked up when they have answered.
+            let ladders = if rulebook.policy.participants.is_empty() {
+                Some(app.approvers.find(op, &rulebook, submission.submitter, submission.unit).await?)
+            } else {
+                None
+            };
+            let desk = desk(&rulebook, ladders.as_deref(), now);
+            let (approval, changes) = submit::open(submission.clone(), desk)?;
+            Ok(Decided::Change(Box::new(Change { expected: 0, approval, changes, rulebook, now })))
+        }
+        Some(mut approval) => {
+            let expected = approval.version;
+            let rulebook = app.rulebooks.get(op, &approval.policy_key()).await?;
+            let ladders = if command.may_start_step(&approval, &rulebook) {
+                Some(app.approvers.find(op, &rulebook, approval.submitter, approval.unit).await?)
+            } else {
+                None
+            };
+            let changes = command.run(op, &mut approval, desk(&rulebook, ladders.as_deref(), now))?;
+            Ok(match changes {
+                Some(changes) => Decided::Change(Box::new(Change { expected, approval, changes, rulebook, now })),
+                None => Decided::Nothing(Box::new(Outcome { approval, tasks: Vec::new(), rulebook })),
+            })
+        }
+    }
+}
+
+async fn save<C: Command>(app: &App, op: &OpContext, command: &C, change: Box<Change>) -> Result<C::Answer, Error> {
+    let Change { expected, mut approval, changes, rulebook, now } = *change;
+    approval.version = expected + 1;
+    let actor = op.actor();
+    let on_behalf_of = command.on_behalf_of();
+    let origin = origin(op);
+    let provenance = Provenance { actor: &actor, on_behalf_of: &on_behalf_of, origin: &origin, now };
+    let entries = audit::append(&mut approval, &changes.log, provenance);
+    let tasks = rows(&approval, &changes)?;
+    let events = event::events(&approval, &changes.log);
+    let who = if on_behalf_of.is_empty() { &actor } else { &on_behalf_of };
+    let deliveries = changes.calls.iter().map(|call| call::delivery(&approval, call, who, now)).collect();
+    let outcome = Outcome { approval, tasks, rulebook };
+    let answer = command.answer(&outcome)?;
+    let Outcome { approval, tasks, .. } = outcome;
+    let subject = approval.subject.name.clone();
+    let statement = async move |(connection, ledger): (&mut Connection, LedgerCte)| {
+        let save = ApprovalSave::new(expected, approval, tasks, entries, ledger);
+        save.execute(connection).await.map_err(Error::from)
+    };
+    let saved = app.database.mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
+    saved.await.map_err(|error| match error {
+        Error::Database(error) if error.violates("approval_open_subject") => Error::SubjectHasOpenApproval { subject },
+        error => error,
+    })
+}
+
+/// What was answered to the same request before, in place of an error: a repeated decision finds its task decided.
+pub async fn repeated<R: Message + Default>(app: &App, op: &OpContext, error: Error) -> Result<R, Error> {
+    app.database.or_answered(op, Err(error)).await
+}
+
+fn rows(approval: &Approval, changes: &Changes) -> Result<Vec<TaskRow>, Error> {
+    let row = |position: &usize| {
+        let task = approval.tasks.get(*position).ok_or(Refusal::Defect("a changed task that is not there"))?;
+        let decision = changes.decisions.iter().find(|decision| decision.task == task.id).cloned();
+        Ok(TaskRow::of(approval, task, decision)?)
+    };
+    changes.tasks.iter().map(row).collect()
+}
+
+fn desk<'a>(rulebook: &'a Rulebook, ladders: Option<&'a Ladders>, now: Timestamp) -> Desk<'a> {
+    Desk { rulebook, ladders, now }
+}
+
+/// From where a change comes, for the history: the method, and the trace it belongs to.
+fn origin(op: &OpContext) -> String {
+    match &op.traceparent {
+        Some(trace) => format!("{} {trace}", op.method),
+        None => op.method.to_owned(),
+    }
+}
+
+/// Now, in the microseconds that the database keeps.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}

@@ -1,0 +1,98 @@
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _,
+};
+use diesel_async::RunQueryDsl as _;
+use jiff::Timestamp;
+use salient_database::{Connection, Error};
+use salient_operation::Reach;
+use salient_paging::filter::{Comparison, Operator, Value};
+use uuid::Uuid;
+
+use super::{
+    document::Document,
+    filter::{equal, ordered, text},
+    schema::{approval, task},
+};
+use crate::domain::approval::Approval;
+
+/// Which approvals to list, the newest first.
+#[derive(Clone, Debug)]
+pub struct ApprovalQuery {
+    /// As far as the caller reaches; what they submitted is their own.
+    pub reach: Reach,
+    /// Conditions on `state`, `kind`, `subject`, `submitter`, `unit`, `needs_attention` and `create_time`.
+    pub filter: Vec<Comparison>,
+    /// Behind this one, by time and id.
+    pub after: Option<(Timestamp, Uuid)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// An approval, if there is one.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approval_find(connection: &mut Connection, id: Uuid) -> Result<Option<Approval>, Error> {
+    let row = approval::table.find(id).select(approval::document).first(connection).await;
+    Ok(row.optional()?.map(|Document(approval)| approval))
+}
+
+/// The approval that a task belongs to, if there is such a task.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approval_by_task(connection: &mut Connection, task: Uuid) -> Result<Option<Approval>, Error> {
+    let row = task::table
+        .inner_join(approval::table.on(approval::id.eq(task::approval)))
+        .filter(task::id.eq(task))
+        .select(approval::document)
+        .first(connection)
+        .await;
+    Ok(row.optional()?.map(|Document(approval)| approval))
+}
+
+/// A page of approvals.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approval_list(connection: &mut Connection, query: ApprovalQuery) -> Result<Vec<Approval>, Error> {
+    let mut rows = approval::table
+        .select(approval::document)
+        .order((approval::create_time.desc(), approval::id.desc()))
+        .limit(query.limit)
+        .into_boxed();
+    match query.reach {
+        Reach::Company | Reach::Service => {}
+        Reach::Own(own) => rows = rows.filter(approval::submitter.eq(own)),
+        Reach::Units { units, own } => {
+            let units: Vec<Uuid> = units.iter().copied().collect();
+            rows = rows.filter(approval::submitter.eq(own).or(approval::unit.eq_any(units)));
+        }
+    }
+    if let Some((time, id)) = query.after {
+        let time = jiff_diesel::Timestamp::from(time);
+        // The first condition is what the index is entered with.
+        rows = rows
+            .filter(approval::create_time.le(time))
+            .filter(approval::create_time.lt(time).or(approval::id.lt(id)));
+    }
+    for Comparison { field, operator, value } in query.filter {
+        rows = match (field, value) {
+            ("state", Value::Enum(state)) => equal!(rows, approval::state, operator, state),
+            ("kind", Value::Text(kind)) => text!(rows, approval::kind, operator, kind),
+            ("subject", Value::Text(subject)) => text!(rows, approval::subject_name, operator, subject),
+            ("submitter", Value::Name(submitter)) => equal!(rows, approval::submitter, operator, submitter),
+            ("unit", Value::Name(unit)) => equal!(rows, approval::unit, operator, unit),
+            ("needs_attention", Value::Bool(wanted)) if wanted == (operator == Operator::Equal) => {
+                rows.filter(approval::attention_reason.is_not_null())
+            }
+            ("needs_attention", Value::Bool(_)) => rows.filter(approval::attention_reason.is_null()),
+            ("create_time", Value::Timestamp(time)) => {
+                ordered!(rows, approval::create_time, operator, jiff_diesel::Timestamp::from(time))
+            }
+            _ => rows,
+        };
+    }
+    let rows: Vec<Document<Approval>> = rows.load(connection).await?;
+    Ok(rows.into_iter().map(|Document(approval)| approval).collect())
+}

@@ -1,0 +1,71 @@
+//! The tables, as `migrations/approval-orchestrator` makes them.
+
+diesel::table! {
+    policy_version (kind, version) {
+        kind -> Text,
+        version -> BigInt,
+        content -> Jsonb,
+        digest -> Binary,
+        publisher -> Text,
+        publish_time -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    approval (id) {
+        id -> Uuid,
+        state -> Text,
+        kind -> Text,
+        policy_version -> BigInt,
+        subject_service -> Text,
+        subject_name -> Text,
+        submitter -> Uuid,
+        unit -> Uuid,
+        attention_reason -> Nullable<Text>,
+        version -> BigInt,
+        document -> Jsonb,
+        create_time -> Timestamptz,
+        end_time -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    task (id) {
+        id -> Uuid,
+        approval -> Uuid,
+        kind -> Text,
+        policy_version -> BigInt,
+        subject_name -> Text,
+        step -> Text,
+        visit -> BigInt,
+        assignee -> Uuid,
+        state -> Text,
+        version -> BigInt,
+        card -> Jsonb,
+        decision -> Nullable<Jsonb>,
+        create_time -> Timestamptz,
+        end_time -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_entry (approval, sequence) {
+        approval -> Uuid,
+        sequence -> BigInt,
+        create_time -> Timestamptz,
+        round -> BigInt,
+        action -> Text,
+        actor -> Text,
+        on_behalf_of -> Text,
+        origin -> Text,
+        subject_version -> BigInt,
+        subject_digest -> Binary,
+        step -> Text,
+        task -> Nullable<Uuid>,
+        details -> Text,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(approval, task);

@@ -1,0 +1,403 @@
+//! A contract and the changes it can go through. Each method checks what it needs and changes nothing where it refuses.
+
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+use super::{Amounts, Content, Outcome, Refusal, Report, Seat, State, Verb, digest::digest};
+
+/// A contract with its current content.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Contract {
+    /// Everything but the content.
+    pub head: Head,
+    /// What it says, at the current revision.
+    pub content: Content,
+    /// The digest of that.
+    pub digest: [u8; 32],
+}
+
+/// What there is to know of a contract besides its content.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Head {
+    /// Its id.
+    pub id: Uuid,
+    /// The number that people use; none before it is first submitted.
+    pub number: Option<String>,
+    /// How it stands.
+    pub state: State,
+    /// The salesperson.
+    pub owner: Uuid,
+    /// The unit it belongs to.
+    pub unit: Uuid,
+    /// The code of the unit's region.
+    pub region_code: String,
+    /// What the content sums to.
+    pub amounts: Amounts,
+    /// The current revision of the content, from 1.
+    pub revision: i64,
+    /// Grows with every change, from 1.
+    pub version: i64,
+    /// The newest sign-off.
+    pub sign_off: Option<SignOff>,
+    /// How it was signed.
+    pub signing: Option<Signing>,
+    /// The newest version of the signed file.
+    pub file: Option<i32>,
+    /// When it was drafted.
+    pub create_time: Timestamp,
+    /// When it last changed.
+    pub update_time: Timestamp,
+    /// When it was archived.
+    pub archive_time: Option<Timestamp>,
+    /// When it was given up.
+    pub delete_time: Option<Timestamp>,
+}
+
+/// A contract's sign-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignOff {
+    /// The approval.
+    pub approval: Uuid,
+    /// Its round, from 1.
+    pub round: i32,
+    /// When this round was submitted.
+    pub submit_time: Timestamp,
+    /// How it ended; `None` while people are asked.
+    pub ended: Option<Ended>,
+}
+
+/// How a round of a sign-off ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why.
+    pub comment: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// How a contract was signed with the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signing {
+    /// The day.
+    pub date: Date,
+    /// Who signed for the company.
+    pub company: String,
+    /// Who signed for the customer.
+    pub customer: String,
+}
+
+impl Contract {
+    /// A new draft.
+    pub(crate) fn draft(
+        id: Uuid,
+        owner: Uuid,
+        seat: Seat,
+        content: Content,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let amounts = content.check()?;
+        Ok(Self {
+            digest: digest(id, 1, &content),
+            head: Head {
+                id,
+                number: None,
+                state: State::Draft,
+                owner,
+                unit: seat.unit,
+                region_code: seat.region_code,
+                amounts,
+                revision: 1,
+                version: 1,
+                sign_off: None,
+                signing: None,
+                file: None,
+                create_time: now,
+                update_time: now,
+                archive_time: None,
+                delete_time: None,
+            },
+            content,
+        })
+    }
+
+    /// Gives it a new content, and ends its sign-off if it is in one: the caller has superseded that before.
+    pub(crate) fn edit(&mut self, content: Content, now: Timestamp) -> Result<(), Refusal> {
+        let to = self.head.allows(Verb::Edit)?;
+        let amounts = content.check()?;
+        let head = &mut self.head;
+        if head.state == State::InApproval
+            && let Some(sign_off) = &mut head.sign_off
+        {
+            sign_off.ended = Some(Ended {
+                outcome: Outcome::Superseded,
+                comment: String::new(),
+                time: now,
+            });
+        }
+        head.amounts = amounts;
+        head.revision += 1;
+        self.digest = digest(head.id, head.revision, &content);
+        self.content = content;
+        head.moved(to, now);
+        Ok(())
+    }
+
+    /// Submits it for sign-off (P6.1.1): the next round of an approval that was returned, else the first of a new one.
+    pub(crate) fn submit(&mut self, new_approval: Uuid, now: Timestamp) -> Result<(), Refusal> {
+        let to = self.head.allows(Verb::Submit)?;
+        let fields = self.content.missing();
+        if !fields.is_empty() {
+            let contract = self.head.id;
+            return Err(Refusal::Incomplete { contract, fields });
+        }
+        let (approval, round) = match &self.head.sign_off {
+            Some(returned) if self.head.state == State::Returned => {
+                (returned.approval, returned.round.saturating_add(1))
+            }
+            _ => (new_approval, 1),
+        };
+        self.head.sign_off = Some(SignOff {
+            approval,
+            round,
+            submit_time: now,
+            ended: None,
+        });
+        self.head.moved(to, now);
+        Ok(())
+    }
+
+    /// Applies an outcome if it is about what the contract is now, and says whether it did (P6.1.3).
+    ///
+    /// An outcome that judges the content counts for exactly the round, revision and digest that were judged. One that ends the
+    /// approval as a whole counts for any round of it: a withdrawal may meet a resubmission on the way.
+    pub(crate) fn end_sign_off(&mut self, report: &Report, now: Timestamp) -> bool {
+        let head = &mut self.head;
+        let Some(sign_off) = &mut head.sign_off else {
+            return false;
+        };
+        let judged = (report.round, report.revision, report.digest);
+        let same = judged == (sign_off.round, head.revision, self.digest);
+        if sign_off.approval != report.approval || (report.outcome.judges_content() && !same) {
+            return false;
+        }
+        let Some(to) = head.state.after(Verb::End(report.outcome)) else {
+            return false;
+        };
+        sign_off.ended = Some(Ended {
+            outcome: report.outcome,
+            comment: report.comment.clone(),
+            time: report.time,
+        });
+        head.moved(to, now);
+        true
+    }
+
+    /// The day the contract was approved, in a time zone; `None` before it is.
+    pub(crate) fn approved_on(&self, zone: &jiff::tz::TimeZone) -> Option<Date> {
+        let ended = self.head.sign_off.as_ref()?.ended.as_ref()?;
+        (ended.outcome == Outcome::Approved).then(|| ended.time.to_zoned(zone.clone()).date())
+    }
+}
+
+impl Head {
+    /// The state that a verb leads to.
+    pub(crate) fn allows(&self, verb: Verb) -> Result<State, Refusal> {
+        self.state.after(verb).ok_or(Refusal::StateForbids {
+            contract: self.id,
+            state: self.state,
+            verb,
+        })
+    }
+
+    /// Records that it was signed with the customer (P6.1.4).
+    pub(crate) fn sign(&mut self, signing: Signing, now: Timestamp) -> Result<(), Refusal> {
+        let to = self.allows(Verb::Sign)?;
+        self.signing = Some(signing);
+        self.moved(to, now);
+        Ok(())
+    }
+
+    /// Archives it with its signed file (P6.1.4).
+    pub(crate) fn archive(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        let to = self.allows(Verb::Archive)?;
+        self.needs_file()?;
+        self.archive_time = Some(now);
+        self.moved(to, now);
+        Ok(())
+    }
+
+    /// Gives a draft up.
+    pub(crate) fn delete(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        let to = self.allows(Verb::Delete)?;
+        self.delete_time = Some(now);
+        self.moved(to, now);
+        Ok(())
+    }
+
+    /// Makes room for the next version of the signed file, and returns its number.
+    pub(crate) fn add_file(&mut self, now: Timestamp) -> Result<i32, Refusal> {
+        let to = self.allows(Verb::StoreFile)?;
+        let version = self.file.unwrap_or(0).saturating_add(1);
+        self.file = Some(version);
+        self.moved(to, now);
+        Ok(version)
+    }
+
+    /// Refuses where no signed file is stored.
+    pub(crate) fn needs_file(&self) -> Result<(), Refusal> {
+        self.file.map(drop).ok_or(Refusal::SignedFileMissing(self.id))
+    }
+
+    fn moved(&mut self, to: State, now: Timestamp) {
+        self.state = to;
+        self.version += 1;
+        self.update_time = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rust_decimal::dec;
+    use uuid::Uuid;
+
+    use super::{Contract, Outcome, Refusal, Report, State};
+    use crate::domain::testing::{content, draft};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const APPROVAL: Uuid = Uuid::from_u128(100);
+
+    fn submitted() -> Contract {
+        let mut contract = draft();
+        contract.submit(APPROVAL, NOW).expect("complete");
+        contract
+    }
+
+    fn report(contract: &Contract, outcome: Outcome) -> Report {
+        let sign_off = contract.head.sign_off.as_ref().expect("submitted");
+        Report {
+            approval: sign_off.approval,
+            round: sign_off.round,
+            revision: contract.head.revision,
+            digest: contract.digest,
+            outcome,
+            comment: "因为".into(),
+            actor: "employees/2".into(),
+            time: NOW,
+        }
+    }
+
+    #[test]
+    fn an_outcome_applies_to_exactly_what_was_judged() {
+        let mut contract = submitted();
+        let approved = report(&contract, Outcome::Approved);
+        let others = [
+            Report {
+                approval: Uuid::nil(),
+                ..approved.clone()
+            },
+            Report {
+                round: 2,
+                ..approved.clone()
+            },
+            Report {
+                revision: 2,
+                ..approved.clone()
+            },
+            Report {
+                digest: [0; 32],
+                ..approved.clone()
+            },
+        ];
+        for other in others {
+            assert!(!contract.end_sign_off(&other, NOW), "{other:?}");
+        }
+        assert!(contract.end_sign_off(&approved, NOW));
+        assert_eq!(contract.head.state, State::Approved);
+        // Once only: what was decided stays.
+        assert!(!contract.end_sign_off(&report(&contract, Outcome::Rejected), NOW));
+    }
+
+    #[test]
+    fn an_edit_leaves_the_judgement_of_the_old_content_without_effect() {
+        let mut contract = submitted();
+        let approved = report(&contract, Outcome::Approved);
+        contract.edit(content(), NOW).expect("superseded");
+        assert_eq!(contract.head.state, State::Draft);
+        assert!(!contract.end_sign_off(&approved, NOW));
+        // Not even after the same content was submitted again.
+        contract.submit(Uuid::from_u128(101), NOW).expect("complete");
+        assert!(!contract.end_sign_off(&approved, NOW));
+        assert_eq!(contract.head.state, State::InApproval);
+    }
+
+    #[test]
+    fn a_returned_contract_goes_on_in_the_next_round_of_the_same_approval() {
+        let mut contract = submitted();
+        assert!(contract.end_sign_off(&report(&contract, Outcome::Returned), NOW));
+        contract.edit(content(), NOW).expect("returned");
+        contract.submit(Uuid::from_u128(101), NOW).expect("complete");
+        let sign_off = contract.head.sign_off.as_ref().expect("submitted");
+        assert_eq!((sign_off.approval, sign_off.round), (APPROVAL, 2));
+    }
+
+    #[test]
+    fn a_withdrawal_that_meets_a_resubmission_ends_it() {
+        let mut contract = submitted();
+        assert!(contract.end_sign_off(&report(&contract, Outcome::Returned), NOW));
+        let withdrawn = report(&contract, Outcome::Withdrawn);
+        contract.submit(Uuid::from_u128(101), NOW).expect("complete");
+        assert!(contract.end_sign_off(&withdrawn, NOW));
+        assert_eq!(contract.head.state, State::Draft);
+        // The next submission is a new approval.
+        contract.submit(Uuid::from_u128(101), NOW).expect("complete");
+        let sign_off = contract.head.sign_off.as_ref().expect("submitted");
+        assert_eq!((sign_off.approval, sign_off.round), (Uuid::from_u128(101), 1));
+    }
+
+    #[test]
+    fn an_incomplete_contract_is_not_submitted() {
+        let mut contract = draft();
+        contract.content.liability.clear();
+        let before = contract.clone();
+        assert!(matches!(
+            contract.submit(APPROVAL, NOW),
+            Err(Refusal::Incomplete { .. })
+        ));
+        assert_eq!(contract, before);
+    }
+
+    #[test]
+    fn an_edit_makes_a_revision_with_new_sums_and_digest() {
+        let mut contract = draft();
+        let mut changed = content();
+        changed.payments.clear();
+        changed.lines[1].quantity = dec!(20);
+        contract.edit(changed, NOW).expect("a draft");
+        assert_eq!((contract.head.revision, contract.head.version), (2, 2));
+        assert_eq!(contract.head.amounts.total, dec!(101000.00));
+        assert_ne!(contract.digest, draft().digest);
+    }
+
+    #[test]
+    fn nothing_is_archived_without_its_signed_file() {
+        let mut contract = submitted();
+        assert!(contract.end_sign_off(&report(&contract, Outcome::Approved), NOW));
+        let signing = super::Signing {
+            date: jiff::civil::date(2026, 11, 24),
+            company: "王伟".into(),
+            customer: "陈静".into(),
+        };
+        contract.head.sign(signing, NOW).expect("approved");
+        assert!(matches!(
+            contract.head.archive(NOW),
+            Err(Refusal::SignedFileMissing(_))
+        ));
+        assert_eq!(contract.head.add_file(NOW), Ok(1));
+        assert_eq!(contract.head.add_file(NOW), Ok(2));
+        contract.head.archive(NOW).expect("filed");
+        assert_eq!(contract.head.state, State::Archived);
+    }
+}
