@@ -21,7 +21,7 @@ pub static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 });
 
 /// What the server asks of any request message before a handler sees it. Implemented for every message that a method takes.
-pub trait Request: prost::Message {
+pub trait Request: prost::Message + prost::Name {
     /// Checks the `buf.validate` rules of the message and everything in it.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use crate::{Invalid, Problem, Settings};
 
 const PREFIX: &str = "SALIENT";
 const SERVICES: &str = "SALIENT__SERVICES__";
+const PEERS: &str = "SALIENT__PEERS__";
 /// More than this many problems are not worth one message.
 const MOST: usize = 50;
 
@@ -62,6 +63,9 @@ fn merge<P: AsRef<Path>>(
 
 /// Service names have hyphens, which names of variables cannot have.
 fn hyphenated((name, value): (String, String)) -> (String, String) {
+    if let Some(peer) = name.strip_prefix(PEERS) {
+        return (format!("{PEERS}{}", peer.replace('_', "-")), value);
+    }
     let Some((service, rest)) = name.strip_prefix(SERVICES).and_then(|name| name.split_once("__")) else {
         return (name, value);
     };

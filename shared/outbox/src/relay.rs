@@ -20,10 +20,10 @@ use crate::{
 /// How many deliveries are under way at once.
 const IN_FLIGHT: usize = 64;
 /// How long one attempt may take.
-const ATTEMPT: Duration = Duration::from_secs(20);
+const ATTEMPT: Duration = Duration::from_secs(8);
 /// How long a delivery stays with the replica that took it: longer than an attempt, so that no other starts a second one
 /// beside it. After a crash, deliveries in hand wait this long.
-const LEASE: Duration = Duration::from_secs(30);
+const LEASE: Duration = Duration::from_secs(10);
 /// How often to look for what no hint announced: another replica's work, or what its death left.
 const POLL: Duration = Duration::from_secs(1);
 /// How many characters of a reason are kept.

@@ -23,6 +23,7 @@ mod refusal;
 mod routes;
 mod service;
 mod stack;
+mod text;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@ use salient_failure::{Failure, Kind};
 use salient_proto::{Request, access::v1::ErrorReason};
 use tonic::Streaming;
 
-use crate::stack;
+use crate::{stack, text};
 
 /// The messages that a client streams, each checked.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ impl<T: Request> Messages<T> {
     }
 }
 
-/// Checks a message against the rules in its proto.
+/// Checks a message against the rules in its proto, and that its text can be kept.
 pub(crate) fn check(message: &impl Request) -> Result<(), Failure> {
-    message.check().map_err(Failure::from)
+    message.check()?;
+    text::check(message)
 }

@@ -62,12 +62,14 @@ fn a_variable_names_a_service_with_underscores() {
             "SALIENT__SERVICES__APPROVAL_ORCHESTRATOR__DATABASE_URL",
             "postgres://a/b",
         ),
+        ("SALIENT__PEERS__APPROVAL_ORCHESTRATOR", "http://approvals:7104"),
         ("SALIENT__TELEMETRY__FORMAT", "json"),
         ("SALIENTISH", "someone else's"),
     ]);
     let settings = settings.unwrap();
     let service = &settings.services["approval-orchestrator"];
     assert_eq!(service.listen.unwrap().port(), 7104);
+    assert_eq!(settings.peers["approval-orchestrator"], "http://approvals:7104");
     assert_eq!(
         service.database_url.as_ref().unwrap().expose_secret(),
         "postgres://a/b"

@@ -106,3 +106,22 @@ async fn bytes_that_are_no_message_are_the_clients_fault() {
         "ERROR_REASON_REQUEST_INVALID"
     );
 }
+
+#[tokio::test]
+async fn text_that_no_database_keeps_is_refused_by_its_field() {
+    let server = Server::start(Methods::default()).await;
+    let request = ListEventsRequest {
+        parent: "services/test".into(),
+        types: vec!["good".into(), "bad\0".into()],
+        ..Default::default()
+    };
+    let status = server
+        .feed()
+        .await
+        .list_events(server.by_director(request))
+        .await
+        .unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    let violations = status.get_details_bad_request().unwrap().field_violations;
+    assert_eq!(violations[0].field, "types[1]");
+}
