@@ -7,6 +7,7 @@ use salient_proto::{
         ArchiveContractRequest, Contract, UpdateContractRequest, UploadFileHeader, UploadFileRequest, contract,
     },
 };
+use sha2::{Digest as _, Sha256};
 use salient_tests::{
     company::{Department, request_id},
     contract::{amount, contract_over, money},
@@ -65,8 +66,8 @@ async fn a_contract_goes_from_draft_to_archive() {
         filename: "signed.pdf".into(),
         content_type: "application/pdf".into(),
         size_bytes: pdf.len() as i64,
+        sha256: Sha256::digest(&pdf).to_vec(),
         request_id: request_id(),
-        ..UploadFileHeader::default()
     };
     let messages = vec![
         UploadFileRequest { header: Some(header), ..UploadFileRequest::default() },

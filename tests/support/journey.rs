@@ -2,14 +2,11 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, future::join_all, stream};
 use rust_decimal::Decimal;
 use salient_proto::{
     access::v1::Post,
@@ -178,7 +175,7 @@ impl Journey {
 }
 
 /// Approves whatever comes in, until told to stop. Whoever gets a task that is not theirs to decide fails the test.
-pub async fn work_inbox(desk: Desk, stop: Arc<AtomicBool>) -> usize {
+pub async fn work_inbox(desk: &Desk, stop: &AtomicBool) -> usize {
     let mut decided = 0;
     while !stop.load(Ordering::SeqCst) {
         let tasks = desk.inbox().await;
@@ -186,7 +183,6 @@ pub async fn work_inbox(desk: Desk, stop: Arc<AtomicBool>) -> usize {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         decided += tasks.len();
-        let desk = &desk;
         stream::iter(tasks)
             .for_each_concurrent(8, async |task| drop(desk.approve(&task).await.expect("accepted")))
             .await;
@@ -205,17 +201,20 @@ impl Journey {
 
     /// Sells everything, while the deciders work. Answers the signed contracts.
     pub async fn play(&self, at_once: usize) -> Vec<Contract> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let at_work = self.deciders().map(|desk| tokio::spawn(work_inbox(desk, Arc::clone(&stop))));
-        let signed = stream::iter(&self.northwind.orders)
-            .map(async |order| self.sell(order).await)
-            .buffer_unordered(at_once)
-            .collect()
-            .await;
-        stop.store(true, Ordering::SeqCst);
-        for decided in at_work {
-            assert!(decided.await.expect("worked") > 0, "every decider had something to decide");
-        }
+        let stop = AtomicBool::new(false);
+        let deciders = self.deciders();
+        let deciding = join_all(deciders.iter().map(|desk| work_inbox(desk, &stop)));
+        let selling = async {
+            let signed = stream::iter(&self.northwind.orders)
+                .map(async |order| self.sell(order).await)
+                .buffer_unordered(at_once)
+                .collect()
+                .await;
+            stop.store(true, Ordering::SeqCst);
+            signed
+        };
+        let (signed, decided) = tokio::join!(selling, deciding);
+        assert!(decided.iter().all(|decided| *decided > 0), "every decider had something to decide: {decided:?}");
         signed
     }
 }

@@ -29,9 +29,9 @@ CREATE TABLE approval (
     FOREIGN KEY (kind, policy_version) REFERENCES policy_version (kind, version),
     CONSTRAINT approval_ended CHECK ((end_time IS NULL) = (state IN ('RESERVING', 'PENDING', 'RETURNED', 'SUSPENDED', 'CONFIRMING'))),
     CONSTRAINT approval_suspended_with_reason CHECK (state <> 'SUSPENDED' OR attention_reason IS NOT NULL)
-);
--- One open approval per subject.
-CREATE UNIQUE INDEX approval_open_subject ON approval (subject_service, subject_name) WHERE state IN ('RESERVING', 'PENDING', 'RETURNED', 'SUSPENDED', 'CONFIRMING');
+) WITH (fillfactor = 80);
+-- One open approval per subject. By its end, not by its state: a change of a column that no index knows leaves all of them alone.
+CREATE UNIQUE INDEX approval_open_subject ON approval (subject_service, subject_name) WHERE end_time IS NULL;
 -- Lists: everything, a unit's, a submitter's, a subject's; the newest first.
 CREATE INDEX approval_by_time ON approval (create_time DESC, id DESC);
 CREATE INDEX approval_by_unit ON approval (unit, create_time DESC, id DESC);

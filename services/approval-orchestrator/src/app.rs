@@ -17,6 +17,7 @@ use crate::{
     error::Error,
     rpc::approvers::Approvers,
     rulebooks::Rulebooks,
+    seals::Seals,
     store::{Query, approval_find},
 };
 
@@ -31,6 +32,8 @@ pub struct App {
     pub approvers: Approvers,
     /// Who people are.
     pub directory: Arc<dyn Directory>,
+    /// Seals on histories.
+    pub seals: Seals,
     /// Pages of lists.
     pub pages: Pages,
     /// The services that can be reached, and so may be named as participants.
@@ -43,7 +46,8 @@ impl App {
     /// # Errors
     /// Where the database cannot be asked.
     pub async fn find(&self, op: &OpContext, id: Uuid) -> Result<Option<Approval>, Error> {
-        let find = async move |connection: &mut Connection| Ok::<_, Error>(approval_find(connection, id).await?);
+        let find =
+            async move |connection: &mut Connection| Ok::<_, Error>(approval_find(connection, id).await?);
         self.database.read(op, Query::ApprovalFind, find).await
     }
 
@@ -79,5 +83,6 @@ impl App {
 
 fn visible(op: &OpContext, approval: &Approval) -> bool {
     let asked = |person: Uuid| approval.tasks.iter().any(|task| task.assignee == person);
-    op.permit.covers(approval.submitter, approval.unit) || op.person().is_ok_and(|profile| asked(profile.person))
+    op.permit.covers(approval.submitter, approval.unit)
+        || op.person().is_ok_and(|profile| asked(profile.person))
 }

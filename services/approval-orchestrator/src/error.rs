@@ -68,19 +68,20 @@ impl From<Error> for Failure {
             Error::PolicyMissing { kind } => {
                 Self::new(Kind::FailedPrecondition, Reason::PolicyMissing).with("kind", kind)
             }
-            Error::PolicyInvalid(mistakes) => mistakes
-                .into_iter()
-                .fold(Self::new(Kind::InvalidArgument, Reason::PolicyInvalid), |failure, mistake| {
-                    failure.field(format!("policy_version.{}", mistake.place), mistake.what)
-                }),
+            Error::PolicyInvalid(mistakes) => mistakes.into_iter().fold(
+                Self::new(Kind::InvalidArgument, Reason::PolicyInvalid),
+                |failure, mistake| failure.field(format!("policy_version.{}", mistake.place), mistake.what),
+            ),
             Error::SubjectHasOpenApproval { subject } => {
                 Self::new(Kind::AlreadyExists, Reason::SubjectHasOpenApproval).with("subject", subject)
             }
             Error::Contended { approval } => {
                 Self::new(Kind::Aborted, Reason::Contended).with("approval", approval_name(approval))
             }
-            Error::SubmitterInactive { submitter } => Self::new(Kind::FailedPrecondition, Reason::SubmitterInactive)
-                .with("submitter", format!("employees/{submitter}")),
+            Error::SubmitterInactive { submitter } => {
+                Self::new(Kind::FailedPrecondition, Reason::SubmitterInactive)
+                    .with("submitter", format!("employees/{submitter}"))
+            }
             Error::NotFound(resource) => Self::not_found(resource),
         }
     }
@@ -100,8 +101,16 @@ fn refused(refusal: Refusal) -> Failure {
         Refusal::ApprovalClosed { approval, state } => precondition(Reason::ApprovalClosed)
             .with("approval", approval_name(approval))
             .with("state", state.name())
-            .precondition("STATE", approval_name(approval), "the approval is decided or has ended"),
-        Refusal::TaskClosed { task, state, approval_state } => precondition(Reason::TaskClosed)
+            .precondition(
+                "STATE",
+                approval_name(approval),
+                "the approval is decided or has ended",
+            ),
+        Refusal::TaskClosed {
+            task,
+            state,
+            approval_state,
+        } => precondition(Reason::TaskClosed)
             .with("task", task_name(task))
             .with("state", state.name())
             .with("approval_state", approval_state.name())
@@ -121,19 +130,29 @@ fn refused(refusal: Refusal) -> Failure {
                 failure.precondition("FINDING", item, "reject or return what is not acceptable")
             })
         }
-        Refusal::FindingInvalid { item, position, what } => Failure::new(Kind::InvalidArgument, Reason::FindingInvalid)
-            .with("item", item)
-            .field(format!("findings[{position}]"), what),
+        Refusal::FindingInvalid { item, position, what } => {
+            Failure::new(Kind::InvalidArgument, Reason::FindingInvalid)
+                .with("item", item)
+                .field(format!("findings[{position}]"), what)
+        }
         Refusal::SubjectChanged { task } => precondition(Reason::SubjectChanged)
             .with("task", task_name(task))
-            .precondition("CONTENT", task_name(task), "read the task again and decide on what it is about now"),
+            .precondition(
+                "CONTENT",
+                task_name(task),
+                "read the task again and decide on what it is about now",
+            ),
         Refusal::ReturnTargetInvalid { step, targets } => {
             Failure::new(Kind::InvalidArgument, Reason::ReturnTargetInvalid)
                 .with("step", step)
                 .with("targets", targets.join(","))
                 .field("step", "not one of the task's return targets")
         }
-        Refusal::RoundOutOfOrder { approval, round, state } => precondition(Reason::RoundOutOfOrder)
+        Refusal::RoundOutOfOrder {
+            approval,
+            round,
+            state,
+        } => precondition(Reason::RoundOutOfOrder)
             .with("approval", approval_name(approval))
             .with("round", round)
             .with("state", state.name())
@@ -141,7 +160,11 @@ fn refused(refusal: Refusal) -> Failure {
         Refusal::SubjectMismatch { approval, subject } => precondition(Reason::SubjectMismatch)
             .with("approval", approval_name(approval))
             .with("subject", subject)
-            .precondition("SUBJECT", approval_name(approval), "the approval is about another subject"),
+            .precondition(
+                "SUBJECT",
+                approval_name(approval),
+                "the approval is about another subject",
+            ),
         Refusal::FactInvalid { fact, kind } => Failure::new(Kind::InvalidArgument, Reason::FactInvalid)
             .with("fact", fact)
             .with("type", kind.name())

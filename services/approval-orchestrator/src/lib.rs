@@ -23,6 +23,7 @@ mod domain;
 mod error;
 mod rpc;
 mod rulebooks;
+mod seals;
 mod shipped;
 mod store;
 
@@ -40,7 +41,10 @@ use crate::{
     app::App,
     rpc::{approvers::Approvers, relay::Peer},
     rulebooks::Rulebooks,
+    seals::Seals,
 };
+
+pub use crate::seals::Settings;
 
 /// The service's name.
 const SERVICE: &str = "approval-orchestrator";
@@ -58,21 +62,33 @@ impl Service for ApprovalOrchestrator {
     const NAME: &'static str = SERVICE;
     const SCHEMA: &'static str = "approval";
     const PORT: u16 = 7104;
-    type Settings = ();
+    type Settings = Settings;
 
     fn migrations() -> MigrationSet {
         MigrationSet::new(Self::SCHEMA, TABLES)
     }
 
-    async fn start(host: Host, (): ()) -> anyhow::Result<Routes> {
+    async fn start(host: Host, settings: Settings) -> anyhow::Result<Routes> {
         shipped::ship(&host.database).await?;
-        let key = host.settings.paging.key.clone().context("paging.key: is not set")?;
-        let peers: Vec<String> = host.settings.peers.keys().filter(|name| *name != SERVICE).cloned().collect();
+        let key = host
+            .settings
+            .paging
+            .key
+            .clone()
+            .context("paging.key: is not set")?;
+        let peers: Vec<String> = host
+            .settings
+            .peers
+            .keys()
+            .filter(|name| *name != SERVICE)
+            .cloned()
+            .collect();
         let app = App {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
             directory: Self::directory(&host).await?,
+            seals: Seals::new(&settings, &key),
             pages: Pages::new(key),
             peers: peers.clone().into(),
         };

@@ -26,7 +26,10 @@ impl Rulebooks {
     /// Those that this database holds.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database, compiled: Cache::new(CAPACITY) }
+        Self {
+            database,
+            compiled: Cache::new(CAPACITY),
+        }
     }
 
     /// A version that is known to exist, because an approval runs by it.
@@ -37,9 +40,12 @@ impl Rulebooks {
         if let Some(rulebook) = self.compiled.get(key).await {
             return Ok(rulebook);
         }
-        let find = async move |connection: &mut Connection| Ok::<_, Error>(policy_find(connection, key).await?);
+        let find =
+            async move |connection: &mut Connection| Ok::<_, Error>(policy_find(connection, key).await?);
         let row = self.database.read(op, Query::PolicyFind, find).await?;
-        let row = row.ok_or(Refusal::Defect("an approval runs by a policy version that is not there"))?;
+        let row = row.ok_or(Refusal::Defect(
+            "an approval runs by a policy version that is not there",
+        ))?;
         let rulebook = Rulebook::new(row.key, row.policy)
             .map_err(|_| Refusal::Defect("a published policy version is not sound"))?;
         let rulebook = Arc::new(rulebook);
@@ -53,9 +59,20 @@ impl Rulebooks {
     /// # Errors
     /// `PolicyMissing`; where the database cannot be asked.
     pub async fn latest(&self, op: &OpContext, kind: &str) -> Result<Arc<Rulebook>, Error> {
-        let latest = async move |connection: &mut Connection| Ok::<_, Error>(policy_latest_version(connection, kind).await?);
+        let latest = async move |connection: &mut Connection| {
+            Ok::<_, Error>(policy_latest_version(connection, kind).await?)
+        };
         let version = self.database.read(op, Query::PolicyLatest, latest).await?;
-        let version = version.ok_or_else(|| Error::PolicyMissing { kind: kind.to_owned() })?;
-        self.get(op, &PolicyKey { kind: kind.to_owned(), version }).await
+        let version = version.ok_or_else(|| Error::PolicyMissing {
+            kind: kind.to_owned(),
+        })?;
+        self.get(
+            op,
+            &PolicyKey {
+                kind: kind.to_owned(),
+                version,
+            },
+        )
+        .await
     }
 }

@@ -25,7 +25,10 @@ pub async fn ship(database: &Database) -> anyhow::Result<()> {
     let op = OpContext::background(SERVICE, "start");
     for (kind, text) in SHIPPED {
         let policy: Policy = toml::from_str(text)?;
-        let key = PolicyKey { kind: kind.to_owned(), version: 1 };
+        let key = PolicyKey {
+            kind: kind.to_owned(),
+            version: 1,
+        };
         if let Err(mistakes) = Rulebook::new(key.clone(), policy.clone()) {
             anyhow::bail!("the policy that ships for {kind} is not sound: {mistakes:?}");
         }

@@ -95,6 +95,8 @@ impl From<Error> for Failure {
             Error::FileTooLarge(limit) => {
                 Self::new(Kind::ResourceExhausted, Shared::TooLarge).with("limit", format!("{limit} bytes"))
             }
+            // A file that is recorded and not there is lost.
+            Error::Store(error @ object_store::Error::NotFound { .. }) => Self::internal(error),
             Error::Store(error) => Self::new(Kind::Unavailable, Shared::Unavailable)
                 .retry_after(STORE_RETRY)
                 .because(error),
@@ -177,4 +179,87 @@ fn refused(refusal: Refusal) -> Failure {
 /// The state's name in the proto.
 pub(crate) fn state_name(state: State) -> String {
     format!("STATE_{}", state.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::civil::date;
+    use rust_decimal::dec;
+    use salient_failure::{Failure, Locale};
+    use salient_proto::POOL;
+    use salient_values::Currency;
+    use uuid::Uuid;
+
+    use super::Error;
+    use crate::domain::{FileType, Refusal, State, Verb};
+
+    const ID: Uuid = Uuid::nil();
+
+    /// One error for each reason of this service.
+    fn samples() -> Vec<Error> {
+        let refusals = vec![
+            Refusal::StateForbids {
+                contract: ID,
+                state: State::Draft,
+                verb: Verb::Sign,
+            },
+            Refusal::Incomplete {
+                contract: ID,
+                fields: vec!["liability"],
+            },
+            Refusal::PaymentsMismatch {
+                currency: Currency::CNY,
+                total: dec!(2),
+                scheduled: dec!(1),
+            },
+            Refusal::UnitAmbiguous { units: vec![ID] },
+            Refusal::SignDate {
+                sign_date: date(2026, 1, 1),
+                earliest: date(2026, 1, 2),
+                latest: date(2026, 1, 3),
+            },
+            Refusal::SignedFileMissing(ID),
+            Refusal::FileCorrupt { size_bytes: 1 },
+            Refusal::FileType(FileType::Pdf),
+        ];
+        let others = [
+            Error::CustomerUnavailable(ID),
+            Error::SignOffDecided {
+                contract: ID,
+                approval: ID,
+            },
+            Error::SignOffStarting {
+                contract: ID,
+                approval: ID,
+            },
+            Error::Changed(ID),
+        ];
+        refusals.into_iter().map(Error::from).chain(others).collect()
+    }
+
+    #[test]
+    fn every_documented_reason_is_given_and_its_text_is_whole() {
+        let mut given = BTreeSet::new();
+        for (chinese, english) in samples().into_iter().zip(samples()) {
+            let failure = Failure::from(english);
+            given.insert(failure.reason().to_owned());
+            for status in [
+                failure.into_status(Locale::English),
+                Failure::from(chinese).into_status(Locale::Chinese),
+            ] {
+                assert!(!status.message().contains('{'), "{}", status.message());
+            }
+        }
+        let declared = POOL
+            .get_enum_by_name("salient.contracts.v1.ErrorReason")
+            .expect("declared");
+        let declared: BTreeSet<_> = declared
+            .values()
+            .filter(|value| value.number() != 0)
+            .map(|value| value.name().to_owned())
+            .collect();
+        assert_eq!(given, declared);
+    }
 }

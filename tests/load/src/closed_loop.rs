@@ -66,3 +66,36 @@ fn summarise(mut latencies: Vec<Duration>, elapsed: Duration) -> Measured {
         p99: percentile(99),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{run, summarise};
+
+    #[test]
+    fn percentiles_are_of_the_sorted_latencies() {
+        let latencies = (1..=200).rev().map(Duration::from_millis).collect();
+        let measured = summarise(latencies, Duration::from_secs(4));
+        assert_eq!(measured.p50, Duration::from_millis(101));
+        assert_eq!(measured.p95, Duration::from_millis(191));
+        assert_eq!(measured.p99, Duration::from_millis(199));
+        assert!((measured.rate - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_measured_is_nothing() {
+        let measured = summarise(Vec::new(), Duration::from_secs(1));
+        assert_eq!((measured.calls, measured.p99), (0, Duration::ZERO));
+    }
+
+    #[tokio::test]
+    async fn one_failed_call_fails_the_measurement() {
+        let call = |client, turn| async move {
+            anyhow::ensure!((client, turn) != (1, 0), "failed");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok(())
+        };
+        assert!(run(2, Duration::from_millis(20), call).await.is_err());
+    }
+}

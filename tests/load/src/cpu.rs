@@ -11,8 +11,12 @@ const TICKS_PER_SECOND: u64 = 100;
 /// ended is counted in its parent's own figures.
 #[must_use]
 pub fn spent_by_family(pid: u32) -> Duration {
-    let children = processes().filter(|process| process.parent == pid).map(|process| process.spent);
-    let own = processes().filter(|process| process.pid == pid).map(|process| process.spent);
+    let children = processes()
+        .filter(|process| process.parent == pid)
+        .map(|process| process.spent);
+    let own = processes()
+        .filter(|process| process.pid == pid)
+        .map(|process| process.spent);
     children.chain(own).sum()
 }
 

@@ -57,6 +57,9 @@ pub struct Approval {
     /// The hash of the last of them.
     #[serde(with = "hex")]
     pub audit_head: Vec<u8>,
+    /// The seal on them, made with a key that is not in the database.
+    #[serde(with = "hex")]
+    pub audit_seal: Vec<u8>,
     /// When it was first submitted.
     pub create_time: Timestamp,
     /// When it changed last.
@@ -235,8 +238,14 @@ pub enum TaskState {
 
 impl TaskState {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Approved, Self::Rejected, Self::Returned, Self::Closed, Self::CarriedOver];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Approved,
+        Self::Rejected,
+        Self::Returned,
+        Self::Closed,
+        Self::CarriedOver,
+    ];
     /// Those of tasks that their assignee decided, here or by a decision carried over.
     pub const DECIDED: [Self; 4] = [Self::Approved, Self::Rejected, Self::Returned, Self::CarriedOver];
 
@@ -366,7 +375,10 @@ impl Approval {
     /// The policy version it runs by.
     #[must_use]
     pub fn policy_key(&self) -> PolicyKey {
-        PolicyKey { kind: self.subject.kind.clone(), version: self.policy_version }
+        PolicyKey {
+            kind: self.subject.kind.clone(),
+            version: self.policy_version,
+        }
     }
 
     /// A task of it.

@@ -13,12 +13,20 @@ use super::{
 /// Notes that an approval needs attention while it goes on trying. `None` where that is known already: repeated failures of one
 /// kind are one entry in its history.
 #[must_use]
-pub fn raise(approval: &mut Approval, desk: Desk<'_>, reason: AttentionReason, detail: String) -> Option<Changes> {
+pub fn raise(
+    approval: &mut Approval,
+    desk: Desk<'_>,
+    reason: AttentionReason,
+    detail: String,
+) -> Option<Changes> {
     if approval.attention_reason == Some(reason) {
         return None;
     }
     let mut work = Work::unchecked(approval, desk);
-    work.log(Action::AttentionRaised, [("reason", json!(reason)), ("detail", json!(detail))]);
+    work.log(
+        Action::AttentionRaised,
+        [("reason", json!(reason)), ("detail", json!(detail))],
+    );
     work.set_attention(reason, detail);
     Some(work.finish())
 }
@@ -41,7 +49,9 @@ pub fn outcome_delivered(approval: &mut Approval, desk: Desk<'_>, applied: bool)
 /// `NoAttentionNeeded`.
 pub fn retry(approval: &mut Approval, desk: Desk<'_>) -> Result<Changes, Refusal> {
     let Some(reason) = approval.attention_reason else {
-        return Err(Refusal::NoAttentionNeeded { approval: approval.id });
+        return Err(Refusal::NoAttentionNeeded {
+            approval: approval.id,
+        });
     };
     let mut work = Work::unchecked(approval, desk);
     work.log(Action::Retried, [("reason", json!(reason))]);
@@ -56,7 +66,10 @@ impl Work<'_> {
     /// Stops until an administrator helps.
     pub(super) fn suspend(&mut self, reason: AttentionReason, detail: String) {
         self.approval.state = State::Suspended;
-        self.log(Action::Suspended, [("reason", json!(reason)), ("detail", json!(detail))]);
+        self.log(
+            Action::Suspended,
+            [("reason", json!(reason)), ("detail", json!(detail))],
+        );
         self.set_attention(reason, detail);
     }
 

@@ -157,7 +157,10 @@ fn hash(entry: &AuditEntry) -> Vec<u8> {
 /// The action's name, as the database and the hash have it.
 #[must_use]
 pub fn action_name(action: Action) -> String {
-    serde_json::to_value(action).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(action)
+        .ok()
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// The action of that name.
@@ -187,7 +190,11 @@ impl Verifier {
     /// Starts before the first entry.
     #[must_use]
     pub fn new(approval: Uuid) -> Self {
-        Self { approval, length: 0, head: origin(approval).to_vec() }
+        Self {
+            approval,
+            length: 0,
+            head: origin(approval).to_vec(),
+        }
     }
 
     /// Takes the next entry.
@@ -219,7 +226,10 @@ impl Verifier {
             return Ok(());
         }
         let sequence = self.length.min(approval.audit_length) + 1;
-        Err(Break { sequence, problem: "the history does not end where the approval says" })
+        Err(Break {
+            sequence,
+            problem: "the history does not end where the approval says",
+        })
     }
 
     /// How many entries there were, and the hash of the last.

@@ -15,14 +15,21 @@ pub fn check(checklist: &[ChecklistItem], findings: &[Finding], answer: AnswerKi
     for (position, finding) in findings.iter().enumerate() {
         let what = if !checklist.iter().any(|item| item.id == finding.item) {
             "it is not on the checklist"
-        } else if findings[..position].iter().any(|earlier| earlier.item == finding.item) {
+        } else if findings[..position]
+            .iter()
+            .any(|earlier| earlier.item == finding.item)
+        {
             "it has a finding already"
         } else if finding.result != FindingResult::Acceptable && finding.remark.trim().is_empty() {
             "it needs a remark"
         } else {
             continue;
         };
-        return Err(Refusal::FindingInvalid { item: finding.item.clone(), position, what });
+        return Err(Refusal::FindingInvalid {
+            item: finding.item.clone(),
+            position,
+            what,
+        });
     }
     if answer != AnswerKind::Approve {
         return Ok(());
@@ -40,7 +47,11 @@ pub fn check(checklist: &[ChecklistItem], findings: &[Finding], answer: AnswerKi
         .filter(|finding| finding.result == FindingResult::NotAcceptable)
         .map(|finding| finding.item.clone())
         .collect();
-    if bad.is_empty() { Ok(()) } else { Err(Refusal::FindingNotAcceptable { items: bad }) }
+    if bad.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::FindingNotAcceptable { items: bad })
+    }
 }
 
 #[cfg(test)]
@@ -48,11 +59,20 @@ mod tests {
     use super::*;
 
     fn checklist() -> Vec<ChecklistItem> {
-        ["amount", "liability"].map(|id| ChecklistItem { id: id.into(), title: id.into() }).into()
+        ["amount", "liability"]
+            .map(|id| ChecklistItem {
+                id: id.into(),
+                title: id.into(),
+            })
+            .into()
     }
 
     fn finding(item: &str, result: FindingResult, remark: &str) -> Finding {
-        Finding { item: item.into(), result, remark: remark.into() }
+        Finding {
+            item: item.into(),
+            result,
+            remark: remark.into(),
+        }
     }
 
     #[test]
@@ -62,12 +82,19 @@ mod tests {
         assert_eq!(check(&checklist(), &all, AnswerKind::Approve), Ok(()));
         assert_eq!(
             check(&checklist(), &all[..1], AnswerKind::Approve),
-            Err(Refusal::FindingMissing { items: vec!["liability".into()] })
+            Err(Refusal::FindingMissing {
+                items: vec!["liability".into()]
+            })
         );
-        let bad = [good("amount"), finding("liability", FindingResult::NotAcceptable, "no cap")];
+        let bad = [
+            good("amount"),
+            finding("liability", FindingResult::NotAcceptable, "no cap"),
+        ];
         assert_eq!(
             check(&checklist(), &bad, AnswerKind::Approve),
-            Err(Refusal::FindingNotAcceptable { items: vec!["liability".into()] })
+            Err(Refusal::FindingNotAcceptable {
+                items: vec!["liability".into()]
+            })
         );
         assert_eq!(check(&checklist(), &bad, AnswerKind::Reject), Ok(()));
         assert_eq!(check(&checklist(), &[], AnswerKind::Return), Ok(()));
@@ -81,8 +108,14 @@ mod tests {
         };
         let good = finding("amount", FindingResult::Acceptable, "");
         assert_eq!(position_of(&[good.clone(), good.clone()]), Some(1));
-        assert_eq!(position_of(&[finding("colour", FindingResult::Acceptable, "")]), Some(0));
-        assert_eq!(position_of(&[finding("amount", FindingResult::AcceptableWithRemark, " ")]), Some(0));
+        assert_eq!(
+            position_of(&[finding("colour", FindingResult::Acceptable, "")]),
+            Some(0)
+        );
+        assert_eq!(
+            position_of(&[finding("amount", FindingResult::AcceptableWithRemark, " ")]),
+            Some(0)
+        );
         assert_eq!(position_of(&[good]), None);
     }
 }

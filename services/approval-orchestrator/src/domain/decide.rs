@@ -53,7 +53,12 @@ pub fn may_start_step(approval: &Approval, steps: usize, answer: &Answer) -> boo
 /// # Errors
 /// `TaskClosed` where the task was decided or closed before; `SubjectChanged`; what [`checklist::check`] finds;
 /// `ReturnTargetInvalid`.
-pub fn decide(approval: &mut Approval, desk: Desk<'_>, task: Uuid, answer: &Answer) -> Result<Changes, Refusal> {
+pub fn decide(
+    approval: &mut Approval,
+    desk: Desk<'_>,
+    task: Uuid,
+    answer: &Answer,
+) -> Result<Changes, Refusal> {
     let position = approval
         .tasks
         .iter()
@@ -61,17 +66,34 @@ pub fn decide(approval: &mut Approval, desk: Desk<'_>, task: Uuid, answer: &Answ
         .ok_or(Refusal::Defect("the task is not of this approval"))?;
     let state = approval.tasks[position].state;
     if state != TaskState::Pending {
-        return Err(Refusal::TaskClosed { task, state, approval_state: approval.state });
+        return Err(Refusal::TaskClosed {
+            task,
+            state,
+            approval_state: approval.state,
+        });
     }
-    if answer.subject_digest.as_ref().is_some_and(|seen| *seen != approval.subject.digest) {
+    if answer
+        .subject_digest
+        .as_ref()
+        .is_some_and(|seen| *seen != approval.subject.digest)
+    {
         return Err(Refusal::SubjectChanged { task });
     }
     let mut work = Work::start(approval, desk, answer.event())?;
-    let visit = work.open_visit().ok_or(Refusal::Defect("a pending task in no open visit"))?;
+    let visit = work
+        .open_visit()
+        .ok_or(Refusal::Defect("a pending task in no open visit"))?;
     let step = work.step_of(visit)?;
     checklist::check(&step.checklist, &answer.findings, answer.kind)?;
-    if let Some(target) = answer.return_step.as_ref().filter(|target| !step.return_targets.contains(target)) {
-        return Err(Refusal::ReturnTargetInvalid { step: target.clone(), targets: step.return_targets.clone() });
+    if let Some(target) = answer
+        .return_step
+        .as_ref()
+        .filter(|target| !step.return_targets.contains(target))
+    {
+        return Err(Refusal::ReturnTargetInvalid {
+            step: target.clone(),
+            targets: step.return_targets.clone(),
+        });
     }
     work.record(position, answer);
     work.apply(visit, answer)?;
@@ -115,7 +137,12 @@ impl Work<'_> {
                         self.advance()?;
                     }
                     VisitState::Rejected => {
-                        self.end_round(State::Rejected, Outcome::Rejected, Action::Rejected, &answer.comment);
+                        self.end_round(
+                            State::Rejected,
+                            Outcome::Rejected,
+                            Action::Rejected,
+                            &answer.comment,
+                        );
                     }
                     _ => {}
                 }
@@ -123,12 +150,18 @@ impl Work<'_> {
             (AnswerKind::Return, Some(target)) => {
                 self.end_visit(visit, VisitState::Returned);
                 let position = self.desk.rulebook.policy.position(target);
-                self.approval.step_position = position.ok_or(Refusal::Defect("a return target of no step"))?;
+                self.approval.step_position =
+                    position.ok_or(Refusal::Defect("a return target of no step"))?;
                 self.advance()?;
             }
             (AnswerKind::Return, None) => {
                 self.end_visit(visit, VisitState::Returned);
-                self.end_round(State::Returned, Outcome::Returned, Action::Returned, &answer.comment);
+                self.end_round(
+                    State::Returned,
+                    Outcome::Returned,
+                    Action::Returned,
+                    &answer.comment,
+                );
             }
         }
         Ok(())

@@ -14,13 +14,26 @@ use super::{
 /// `NotEligible`; `Defect` where the task belongs to no visit.
 pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), Refusal> {
     if decider.person == approval.submitter {
-        return Err(Refusal::NotEligible { task: task.id, cause: "SUBMITTER" });
+        return Err(Refusal::NotEligible {
+            task: task.id,
+            cause: "SUBMITTER",
+        });
     }
     let seat = asked_as(approval, task)?.seat;
     let holds = seat.is_none_or(|seat| {
-        decider.posts.iter().any(|held| held.post == seat.post && held.unit == seat.unit)
+        decider
+            .posts
+            .iter()
+            .any(|held| held.post == seat.post && held.unit == seat.unit)
     });
-    if holds { Ok(()) } else { Err(Refusal::NotEligible { task: task.id, cause: "POST_LOST" }) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Refusal::NotEligible {
+            task: task.id,
+            cause: "POST_LOST",
+        })
+    }
 }
 
 /// As what the assignee of a task was asked.
@@ -30,6 +43,13 @@ pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), 
 pub fn asked_as<'a>(approval: &'a Approval, task: &Task) -> Result<&'a ResolvedApprover, Refusal> {
     approval
         .visit(task.visit)
-        .and_then(|visit| visit.approvers.iter().find(|approver| approver.employee == task.assignee))
-        .ok_or(Refusal::Defect("a task's assignee is not among its visit's approvers"))
+        .and_then(|visit| {
+            visit
+                .approvers
+                .iter()
+                .find(|approver| approver.employee == task.assignee)
+        })
+        .ok_or(Refusal::Defect(
+            "a task's assignee is not among its visit's approvers",
+        ))
 }

@@ -131,7 +131,10 @@ mod tests {
             currency: "CNY".into(),
         };
         let json = serde_json::to_string(&value).unwrap();
-        assert_eq!(json, r#"{"type":"MONEY","amount":"999999999999999.99","currency":"CNY"}"#);
+        assert_eq!(
+            json,
+            r#"{"type":"MONEY","amount":"999999999999999.99","currency":"CNY"}"#
+        );
         assert_eq!(serde_json::from_str::<FactValue>(&json).unwrap(), value);
     }
 
@@ -145,7 +148,9 @@ mod tests {
         assert_eq!(first_unmet(&declared, &facts), Some(&declared[0]));
         facts.0.insert("region".into(), FactValue::Number { value: 1 });
         assert_eq!(first_unmet(&declared, &facts), Some(&declared[0]));
-        facts.0.insert("region".into(), FactValue::Text { value: "HD".into() });
+        facts
+            .0
+            .insert("region".into(), FactValue::Text { value: "HD".into() });
         assert_eq!(first_unmet(&declared, &facts), None);
     }
 }

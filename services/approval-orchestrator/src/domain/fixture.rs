@@ -25,7 +25,14 @@ pub fn now() -> Timestamp {
 
 pub fn rulebook(toml: &str) -> Rulebook {
     let policy: Policy = toml::from_str(toml).unwrap();
-    Rulebook::new(PolicyKey { kind: "contract".into(), version: 1 }, policy).unwrap()
+    Rulebook::new(
+        PolicyKey {
+            kind: "contract".into(),
+            version: 1,
+        },
+        policy,
+    )
+    .unwrap()
 }
 
 /// A ladder per post, each rung's holders by number.
@@ -68,7 +75,10 @@ pub fn submission(round: i64) -> Submission {
         facts: Facts(
             [(
                 "amount".to_owned(),
-                FactValue::Money { amount: "1000.00".parse().unwrap(), currency: "CNY".into() },
+                FactValue::Money {
+                    amount: "1000.00".parse().unwrap(),
+                    currency: "CNY".into(),
+                },
             )]
             .into(),
         ),
@@ -96,12 +106,19 @@ pub const TWO_STEPS: &str = r#"
 "#;
 
 pub fn company() -> Ladders {
-    ladders(&[(Post::Supervisor, &[&[2], &[3, 4]]), (Post::RegionalManager, &[&[3, 4], &[5]])])
+    ladders(&[
+        (Post::Supervisor, &[&[2], &[3, 4]]),
+        (Post::RegionalManager, &[&[3, 4], &[5]]),
+    ])
 }
 
 pub fn submitted() -> (Approval, Changes) {
     let rulebook = rulebook(TWO_STEPS);
     let ladders = company();
-    let desk = Desk { rulebook: &rulebook, ladders: Some(&ladders), now: now() };
+    let desk = Desk {
+        rulebook: &rulebook,
+        ladders: Some(&ladders),
+        now: now(),
+    };
     submit::open(submission(1), desk).unwrap()
 }

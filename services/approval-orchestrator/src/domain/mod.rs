@@ -27,6 +27,6 @@ pub mod submit;
 pub mod work;
 
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 #[cfg(test)]
 mod scenarios;

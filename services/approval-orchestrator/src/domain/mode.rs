@@ -69,7 +69,14 @@ pub fn tally(mode: Mode, threshold: Option<Threshold>, ballots: &[Ballot]) -> Ta
         Mode::All | Mode::InTurn if open == 0 => Tally::Agreed,
         Mode::InTurn => Tally::Open { asked: 1 },
         Mode::All | Mode::Any => Tally::Open { asked: open },
-        Mode::Vote => vote(threshold.unwrap_or(Threshold::Ratio { numerator: 1, denominator: 1 }), ballots, open),
+        Mode::Vote => vote(
+            threshold.unwrap_or(Threshold::Ratio {
+                numerator: 1,
+                denominator: 1,
+            }),
+            ballots,
+            open,
+        ),
     }
 }
 
@@ -105,7 +112,10 @@ mod tests {
     use super::*;
 
     fn ballots(answers: &[Option<bool>]) -> Vec<Ballot> {
-        answers.iter().map(|&answer| Ballot { weight: 1, answer }).collect()
+        answers
+            .iter()
+            .map(|&answer| Ballot { weight: 1, answer })
+            .collect()
     }
 
     const YES: Option<bool> = Some(true);
@@ -113,48 +123,96 @@ mod tests {
 
     #[test]
     fn all_needs_everyone_and_one_no_ends_it() {
-        assert_eq!(tally(Mode::All, None, &ballots(&[YES, None])), Tally::Open { asked: 1 });
+        assert_eq!(
+            tally(Mode::All, None, &ballots(&[YES, None])),
+            Tally::Open { asked: 1 }
+        );
         assert_eq!(tally(Mode::All, None, &ballots(&[YES, YES])), Tally::Agreed);
-        assert_eq!(tally(Mode::All, None, &ballots(&[NO, None, YES])), Tally::Rejected);
+        assert_eq!(
+            tally(Mode::All, None, &ballots(&[NO, None, YES])),
+            Tally::Rejected
+        );
     }
 
     #[test]
     fn any_takes_the_first_answer() {
-        assert_eq!(tally(Mode::Any, None, &ballots(&[None, None])), Tally::Open { asked: 2 });
+        assert_eq!(
+            tally(Mode::Any, None, &ballots(&[None, None])),
+            Tally::Open { asked: 2 }
+        );
         assert_eq!(tally(Mode::Any, None, &ballots(&[None, YES])), Tally::Agreed);
         assert_eq!(tally(Mode::Any, None, &ballots(&[NO, None])), Tally::Rejected);
     }
 
     #[test]
     fn in_turn_asks_one_at_a_time() {
-        assert_eq!(tally(Mode::InTurn, None, &ballots(&[YES, None, None])), Tally::Open { asked: 1 });
-        assert_eq!(tally(Mode::InTurn, None, &ballots(&[YES, NO, None])), Tally::Rejected);
+        assert_eq!(
+            tally(Mode::InTurn, None, &ballots(&[YES, None, None])),
+            Tally::Open { asked: 1 }
+        );
+        assert_eq!(
+            tally(Mode::InTurn, None, &ballots(&[YES, NO, None])),
+            Tally::Rejected
+        );
         assert_eq!(tally(Mode::InTurn, None, &ballots(&[YES, YES])), Tally::Agreed);
     }
 
     #[test]
     fn two_thirds_of_four_are_three() {
-        let threshold = Some(Threshold::Ratio { numerator: 2, denominator: 3 });
-        assert_eq!(tally(Mode::Vote, threshold, &ballots(&[YES, YES, None, None])), Tally::Open { asked: 2 });
-        assert_eq!(tally(Mode::Vote, threshold, &ballots(&[YES, YES, YES, None])), Tally::Agreed);
-        assert_eq!(tally(Mode::Vote, threshold, &ballots(&[NO, NO, None, None])), Tally::Rejected);
+        let threshold = Some(Threshold::Ratio {
+            numerator: 2,
+            denominator: 3,
+        });
+        assert_eq!(
+            tally(Mode::Vote, threshold, &ballots(&[YES, YES, None, None])),
+            Tally::Open { asked: 2 }
+        );
+        assert_eq!(
+            tally(Mode::Vote, threshold, &ballots(&[YES, YES, YES, None])),
+            Tally::Agreed
+        );
+        assert_eq!(
+            tally(Mode::Vote, threshold, &ballots(&[NO, NO, None, None])),
+            Tally::Rejected
+        );
     }
 
     #[test]
     fn weights_count_not_heads() {
         let ballots = [
-            Ballot { weight: 5, answer: YES },
-            Ballot { weight: 1, answer: NO },
-            Ballot { weight: 1, answer: None },
+            Ballot {
+                weight: 5,
+                answer: YES,
+            },
+            Ballot {
+                weight: 1,
+                answer: NO,
+            },
+            Ballot {
+                weight: 1,
+                answer: None,
+            },
         ];
-        assert_eq!(tally(Mode::Vote, Some(Threshold::Weight(5)), &ballots), Tally::Agreed);
-        assert_eq!(tally(Mode::Vote, Some(Threshold::Weight(7)), &ballots), Tally::Rejected);
-        assert_eq!(tally(Mode::Vote, Some(Threshold::Weight(6)), &ballots), Tally::Open { asked: 1 });
+        assert_eq!(
+            tally(Mode::Vote, Some(Threshold::Weight(5)), &ballots),
+            Tally::Agreed
+        );
+        assert_eq!(
+            tally(Mode::Vote, Some(Threshold::Weight(7)), &ballots),
+            Tally::Rejected
+        );
+        assert_eq!(
+            tally(Mode::Vote, Some(Threshold::Weight(6)), &ballots),
+            Tally::Open { asked: 1 }
+        );
     }
 
     fn any_ballots() -> impl Strategy<Value = Vec<Ballot>> {
         let ballot = (1..100i32, any::<Option<bool>>());
-        prop::collection::vec(ballot.prop_map(|(weight, answer)| Ballot { weight, answer }), 1..12)
+        prop::collection::vec(
+            ballot.prop_map(|(weight, answer)| Ballot { weight, answer }),
+            1..12,
+        )
     }
 
     fn any_threshold() -> impl Strategy<Value = Threshold> {
@@ -174,7 +232,10 @@ mod tests {
         match threshold {
             Threshold::Count(count) => voters.len() >= usize::try_from(count).unwrap(),
             Threshold::Weight(weight) => voters.iter().map(|b| i64::from(b.weight)).sum::<i64>() >= weight,
-            Threshold::Ratio { numerator, denominator } => {
+            Threshold::Ratio {
+                numerator,
+                denominator,
+            } => {
                 voters.len() * usize::try_from(denominator).unwrap()
                     >= ballots.len() * usize::try_from(numerator).unwrap()
             }

@@ -60,7 +60,10 @@ impl Reply {
 /// meanwhile is not.
 #[must_use]
 pub fn awaits(approval: &Approval, service: &str, round: i64, state: ParticipationState) -> bool {
-    approval.participations.iter().any(|part| part.round == round && part.service == service && part.state == state)
+    approval
+        .participations
+        .iter()
+        .any(|part| part.round == round && part.service == service && part.state == state)
 }
 
 /// Applies a participant's answer. `None` where it is not awaited any more.
@@ -92,7 +95,11 @@ pub fn reply(
             part.reservation = reservation.name;
             part.amount = reservation.amount;
             part.currency = reservation.currency;
-            let details = [("service", json!(service)), ("amount", json!(part.amount)), ("currency", json!(part.currency))];
+            let details = [
+                ("service", json!(service)),
+                ("amount", json!(part.amount)),
+                ("currency", json!(part.currency)),
+            ];
             work.log(Action::Reserved, details);
             work.all_reserved()?;
         }
@@ -101,9 +108,17 @@ pub fn reply(
             part.refusal_reason.clone_from(&text.reason);
             part.refusal_message.clone_from(&text.message);
             part.refusal_message_zh = text.message_zh;
-            work.log(Action::Refused, [("service", json!(service)), ("reason", json!(text.reason))]);
+            work.log(
+                Action::Refused,
+                [("service", json!(service)), ("reason", json!(text.reason))],
+            );
             if state::allows(work.approval.state, Event::Refused) {
-                work.end_round(State::Refused, Outcome::Refused, Action::EndedRefused, &text.message);
+                work.end_round(
+                    State::Refused,
+                    Outcome::Refused,
+                    Action::EndedRefused,
+                    &text.message,
+                );
             }
         }
         Reply::Confirmed => {
@@ -122,7 +137,9 @@ pub fn reply(
 impl Work<'_> {
     fn all_reserved(&mut self) -> Result<(), Refusal> {
         let reserved = |part: &Participation| part.state == ParticipationState::Reserved;
-        if state::allows(self.approval.state, Event::Reserved) && self.approval.current_participations().all(reserved) {
+        if state::allows(self.approval.state, Event::Reserved)
+            && self.approval.current_participations().all(reserved)
+        {
             self.advance()?;
         }
         Ok(())
@@ -130,7 +147,9 @@ impl Work<'_> {
 
     fn all_confirmed(&mut self) {
         let confirmed = |part: &Participation| part.state == ParticipationState::Confirmed;
-        if state::allows(self.approval.state, Event::Confirmed) && self.approval.current_participations().all(confirmed) {
+        if state::allows(self.approval.state, Event::Confirmed)
+            && self.approval.current_participations().all(confirmed)
+        {
             self.end_round(State::Approved, Outcome::Approved, Action::Approved, "");
         }
     }

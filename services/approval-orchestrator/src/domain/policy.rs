@@ -185,7 +185,10 @@ pub mod post_name {
     ///
     /// # Errors
     /// None of its own.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes fields by reference"
+    )]
     pub fn serialize<S: Serializer>(post: &Post, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(of(*post))
     }
@@ -214,9 +217,16 @@ mod tests {
     #[test]
     fn the_shipped_contract_policy_is_the_clause() {
         let policy: Policy = toml::from_str(include_str!("../../policies/contract.toml")).unwrap();
-        let steps: Vec<_> = policy.steps.iter().map(|step| (step.id.as_str(), step.checklist.len())).collect();
+        let steps: Vec<_> = policy
+            .steps
+            .iter()
+            .map(|step| (step.id.as_str(), step.checklist.len()))
+            .collect();
         assert_eq!(steps, [("review", 5), ("approval", 0)]);
-        let selectors = [Selector::Post(Post::Supervisor), Selector::Post(Post::RegionalManager)];
+        let selectors = [
+            Selector::Post(Post::Supervisor),
+            Selector::Post(Post::RegionalManager),
+        ];
         assert_eq!(policy.selectors(), selectors);
     }
 

@@ -41,7 +41,10 @@ pub fn mistakes(policy: &Policy) -> Vec<Mistake> {
 fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Findings) {
     let place = format!("steps[{position}]");
     if step.approvers.is_empty() {
-        found.add(format!("{place}.approvers"), "a step without approvers would pass silently");
+        found.add(
+            format!("{place}.approvers"),
+            "a step without approvers would pass silently",
+        );
     }
     for (index, approver) in step.approvers.iter().enumerate() {
         let place = format!("{place}.approvers[{index}]");
@@ -49,16 +52,26 @@ fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Finding
             found.add(format!("{place}.submitter_superior"), "it is true or left out");
         }
         if !(1..=MAX_NUMBER).contains(&approver.weight) {
-            found.add(format!("{place}.weight"), format!("it lies between 1 and {MAX_NUMBER}"));
+            found.add(
+                format!("{place}.weight"),
+                format!("it lies between 1 and {MAX_NUMBER}"),
+            );
         }
     }
     let selectors: Vec<_> = step.approvers.iter().map(|approver| &approver.selector).collect();
     found.duplicates(&format!("{place}.approvers"), "", selectors.into_iter());
-    found.duplicates(&format!("{place}.checklist"), "id", step.checklist.iter().map(|item| &item.id));
+    found.duplicates(
+        &format!("{place}.checklist"),
+        "id",
+        step.checklist.iter().map(|item| &item.id),
+    );
     check_threshold(&place, step, found);
     for (index, target) in step.return_targets.iter().enumerate() {
         if policy.position(target).is_none_or(|target| target >= position) {
-            found.add(format!("{place}.return_targets[{index}]"), format!("{target} is not an earlier step"));
+            found.add(
+                format!("{place}.return_targets[{index}]"),
+                format!("{target} is not an earlier step"),
+            );
         }
     }
 }
@@ -71,9 +84,10 @@ fn check_threshold(place: &str, step: &Step, found: &mut Findings) {
             let sound = match threshold {
                 Threshold::Count(count) => (1..=MAX_NUMBER).contains(&count),
                 Threshold::Weight(weight) => (1..=i64::from(MAX_NUMBER) * 100).contains(&weight),
-                Threshold::Ratio { numerator, denominator } => {
-                    (1..=1000).contains(&denominator) && (1..=denominator).contains(&numerator)
-                }
+                Threshold::Ratio {
+                    numerator,
+                    denominator,
+                } => (1..=1000).contains(&denominator) && (1..=denominator).contains(&numerator),
             };
             if !sound {
                 found.add(place, "it is not within its range");
@@ -89,14 +103,26 @@ struct Findings(Vec<Mistake>);
 
 impl Findings {
     fn add(&mut self, place: impl Into<String>, what: impl Into<String>) {
-        self.0.push(Mistake { place: place.into(), what: what.into() });
+        self.0.push(Mistake {
+            place: place.into(),
+            what: what.into(),
+        });
     }
 
-    fn duplicates<T: std::hash::Hash + Eq>(&mut self, list: &str, field: &str, items: impl Iterator<Item = T>) {
+    fn duplicates<T: std::hash::Hash + Eq>(
+        &mut self,
+        list: &str,
+        field: &str,
+        items: impl Iterator<Item = T>,
+    ) {
         let mut seen = HashSet::new();
         for (index, item) in items.enumerate() {
             if !seen.insert(item) {
-                let field = if field.is_empty() { String::new() } else { format!(".{field}") };
+                let field = if field.is_empty() {
+                    String::new()
+                } else {
+                    format!(".{field}")
+                };
                 self.add(format!("{list}[{index}]{field}"), "it stands there twice");
             }
         }
@@ -129,7 +155,10 @@ mod tests {
     fn places(change: impl FnOnce(&mut Policy)) -> Vec<String> {
         let mut policy: Policy = toml::from_str(SOUND).unwrap();
         change(&mut policy);
-        let key = PolicyKey { kind: "budget".into(), version: 1 };
+        let key = PolicyKey {
+            kind: "budget".into(),
+            version: 1,
+        };
         let mistakes = Rulebook::new(key, policy).err().unwrap_or_default();
         mistakes.into_iter().map(|mistake| mistake.place).collect()
     }
@@ -143,13 +172,34 @@ mod tests {
     fn each_mistake_is_found_at_its_place() {
         assert_eq!(places(|policy| policy.title = " ".into()), ["title"]);
         assert_eq!(places(|policy| policy.steps.clear()), ["steps"]);
-        assert_eq!(places(|policy| policy.steps[0].approvers.clear()), ["steps[0].approvers"]);
-        assert_eq!(places(|policy| policy.steps[1].threshold = None), ["steps[1].threshold"]);
-        assert_eq!(places(|policy| policy.steps[0].threshold = Some(Threshold::Count(1))), ["steps[0].threshold"]);
-        assert_eq!(places(|policy| policy.steps[1].threshold = Some(Threshold::Count(0))), ["steps[1].threshold"]);
-        assert_eq!(places(|policy| policy.steps[1].return_targets = vec!["board".into()]), ["steps[1].return_targets[0]"]);
-        assert_eq!(places(|policy| policy.steps[1].condition = "amuont > 1".into()), ["steps[1].condition"]);
-        assert_eq!(places(|policy| policy.steps[1].approvers[0].weight = 0), ["steps[1].approvers[0].weight"]);
+        assert_eq!(
+            places(|policy| policy.steps[0].approvers.clear()),
+            ["steps[0].approvers"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[1].threshold = None),
+            ["steps[1].threshold"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[0].threshold = Some(Threshold::Count(1))),
+            ["steps[0].threshold"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[1].threshold = Some(Threshold::Count(0))),
+            ["steps[1].threshold"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[1].return_targets = vec!["board".into()]),
+            ["steps[1].return_targets[0]"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[1].condition = "amuont > 1".into()),
+            ["steps[1].condition"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[1].approvers[0].weight = 0),
+            ["steps[1].approvers[0].weight"]
+        );
         assert_eq!(
             places(|policy| policy.steps[0].approvers[0].selector = Selector::SubmitterSuperior(false)),
             ["steps[0].approvers[0].submitter_superior"]

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{
     approval::{
-        AnswerKind, AttentionReason, Decision, ParticipationState, ResolvedApprover, Task, TaskState, Visit, VisitState,
+        AnswerKind, AttentionReason, Decision, ParticipationState, ResolvedApprover, Task, TaskState, Visit,
+        VisitState,
     },
     audit::Action,
     mode::{Ballot, Tally, tally},
@@ -68,16 +69,29 @@ impl<'a> Work<'a> {
     }
 
     fn start_visit(&mut self, step: &Step) -> Result<(), Refusal> {
-        let ladders = self.desk.ladders.ok_or(Refusal::Defect("a step starts without its approvers looked up"))?;
+        let ladders = self
+            .desk
+            .ladders
+            .ok_or(Refusal::Defect("a step starts without its approvers looked up"))?;
         let Resolution { approvers, trace } = resolve(step, ladders, self.approval.submitter);
         if approvers.is_empty() {
             let detail = format!("Nobody can be asked in step {}: {}", step.id, trace.join("; "));
             self.suspend(AttentionReason::NoApprover, detail);
             return Ok(());
         }
-        let ballots: Vec<_> = approvers.iter().map(|approver| Ballot { weight: approver.weight, answer: None }).collect();
+        let ballots: Vec<_> = approvers
+            .iter()
+            .map(|approver| Ballot {
+                weight: approver.weight,
+                answer: None,
+            })
+            .collect();
         if tally(step.mode, step.threshold, &ballots) == Tally::Rejected {
-            let detail = format!("The vote of step {} could not be won by all {} together", step.id, ballots.len());
+            let detail = format!(
+                "The vote of step {} could not be won by all {} together",
+                step.id,
+                ballots.len()
+            );
             self.suspend(AttentionReason::VoteUnreachable, detail);
             return Ok(());
         }
@@ -104,7 +118,11 @@ impl<'a> Work<'a> {
         trace: Vec<String>,
     ) -> usize {
         let approval = &mut *self.approval;
-        let earlier = approval.visits.iter().filter(|visit| visit.step == step.id).count();
+        let earlier = approval
+            .visits
+            .iter()
+            .filter(|visit| visit.step == step.id)
+            .count();
         let position = approval.visits.len();
         approval.visits.push(Visit {
             id: Uuid::now_v7(),
@@ -156,7 +174,11 @@ impl<'a> Work<'a> {
             end_time: None,
         });
         self.changes.tasks.insert(position);
-        self.log_task(Action::TaskCreated, position, [("assignee", json!(format!("employees/{assignee}")))]);
+        self.log_task(
+            Action::TaskCreated,
+            position,
+            [("assignee", json!(format!("employees/{assignee}")))],
+        );
         position
     }
 
@@ -181,7 +203,11 @@ impl<'a> Work<'a> {
             subject_digest: self.approval.subject.digest.clone(),
             decide_time: self.desk.now,
         });
-        self.log_task(Action::TaskCarriedOver, task, [("from", json!(format!("tasks/{source}")))]);
+        self.log_task(
+            Action::TaskCarriedOver,
+            task,
+            [("from", json!(format!("tasks/{source}")))],
+        );
         true
     }
 
@@ -209,7 +235,10 @@ impl<'a> Work<'a> {
         let round = self.approval.round;
         let signed = |visit: &Visit| visit.state == VisitState::Agreed && (continues || visit.round == round);
         if !self.approval.visits.iter().any(signed) {
-            self.suspend(AttentionReason::NoStep, "No step of the policy applies, so nobody would have signed".to_owned());
+            self.suspend(
+                AttentionReason::NoStep,
+                "No step of the policy applies, so nobody would have signed".to_owned(),
+            );
             return;
         }
         if self.approval.current_participations().next().is_none() {
@@ -218,15 +247,20 @@ impl<'a> Work<'a> {
         }
         self.approval.state = State::Confirming;
         self.log(Action::Confirming, []);
-        self.ask_participants(&[ParticipationState::Reserved], ParticipationState::Confirming, |service| Call::Confirm {
-            service,
-        });
+        self.ask_participants(
+            &[ParticipationState::Reserved],
+            ParticipationState::Confirming,
+            |service| Call::Confirm { service },
+        );
     }
 
     fn ballots(&self, visit: usize) -> Vec<Ballot> {
         let approvers = self.approval.visits[visit].approvers.iter();
         approvers
-            .map(|approver| Ballot { weight: approver.weight, answer: self.answer(visit, approver.employee) })
+            .map(|approver| Ballot {
+                weight: approver.weight,
+                answer: self.answer(visit, approver.employee),
+            })
             .collect()
     }
 
@@ -240,13 +274,21 @@ impl<'a> Work<'a> {
 
     fn task_in(&self, visit: usize, employee: Uuid) -> Option<&Task> {
         let visit = self.approval.visits[visit].id;
-        self.approval.tasks.iter().find(|task| task.visit == visit && task.assignee == employee)
+        self.approval
+            .tasks
+            .iter()
+            .find(|task| task.visit == visit && task.assignee == employee)
     }
 
     /// The step that a visit is of.
     pub(super) fn step_of(&self, visit: usize) -> Result<&'a Step, Refusal> {
         let rulebook = self.desk.rulebook;
         let id = &self.approval.visits[visit].step;
-        rulebook.policy.steps.iter().find(|step| step.id == *id).ok_or(Refusal::Defect("a visit of no step of the policy"))
+        rulebook
+            .policy
+            .steps
+            .iter()
+            .find(|step| step.id == *id)
+            .ok_or(Refusal::Defect("a visit of no step of the policy"))
     }
 }

@@ -2,11 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{
-    approval::TaskState,
-    facts::FactType,
-    state::State,
-};
+use super::{approval::TaskState, facts::FactType, state::State};
 
 /// Why a command is refused. Nothing has changed then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -50,7 +50,10 @@ pub struct Resolution {
 /// vacant is passed over only where the step's rule is to escalate.
 #[must_use]
 pub fn resolve(step: &Step, ladders: &Ladders, submitter: Uuid) -> Resolution {
-    let mut resolution = Resolution { approvers: Vec::new(), trace: Vec::new() };
+    let mut resolution = Resolution {
+        approvers: Vec::new(),
+        trace: Vec::new(),
+    };
     for approver in &step.approvers {
         let rungs = ladders.0.get(&approver.selector).map_or(&[][..], Vec::as_slice);
         let found = climb(rungs, step.empty_approver, submitter, &mut resolution.trace);
@@ -106,7 +109,10 @@ fn name(post: Post) -> &'static str {
 
 /// Adds a person, who votes once and with the larger weight if found twice.
 fn add(approvers: &mut Vec<ResolvedApprover>, holder: &Holder, seat: Option<Seat>, weight: i32) {
-    if let Some(known) = approvers.iter_mut().find(|known| known.employee == holder.employee) {
+    if let Some(known) = approvers
+        .iter_mut()
+        .find(|known| known.employee == holder.employee)
+    {
         known.weight = known.weight.max(weight);
         return;
     }
@@ -133,18 +139,27 @@ mod tests {
             display_name: id.to_string(),
             substitute: false,
         };
-        Rung { seat: Some(Seat { post, unit: UNIT }), holders: holders.iter().map(holder).collect() }
+        Rung {
+            seat: Some(Seat { post, unit: UNIT }),
+            holders: holders.iter().map(holder).collect(),
+        }
     }
 
     fn resolve_with(rule: EmptyApprover, ladder: &[&[u128]]) -> Vec<u128> {
-        let rungs = ladder.iter().map(|holders| rung(Post::Supervisor, holders)).collect();
+        let rungs = ladder
+            .iter()
+            .map(|holders| rung(Post::Supervisor, holders))
+            .collect();
         let selector = Selector::Post(Post::Supervisor);
         let step = Step {
             id: "review".into(),
             title: "Review".into(),
             mode: Mode::All,
             threshold: None,
-            approvers: vec![Approver { selector: selector.clone(), weight: 1 }],
+            approvers: vec![Approver {
+                selector: selector.clone(),
+                weight: 1,
+            }],
             condition: String::new(),
             checklist: Vec::new(),
             empty_approver: rule,
@@ -153,7 +168,11 @@ mod tests {
         let ladders = Ladders(HashMap::from([(selector, rungs)]));
         let resolution = resolve(&step, &ladders, SUBMITTER);
         assert!(!resolution.trace.is_empty());
-        resolution.approvers.iter().map(|approver| approver.employee.as_u128()).collect()
+        resolution
+            .approvers
+            .iter()
+            .map(|approver| approver.employee.as_u128())
+            .collect()
     }
 
     #[test]
@@ -184,8 +203,14 @@ mod tests {
         let finance = Selector::Post(Post::Finance);
         let mut step: Step = toml::from_str("id = 'a'\ntitle = 'A'\nmode = 'ALL'").unwrap();
         step.approvers = vec![
-            Approver { selector: supervisor.clone(), weight: 1 },
-            Approver { selector: finance.clone(), weight: 1 },
+            Approver {
+                selector: supervisor.clone(),
+                weight: 1,
+            },
+            Approver {
+                selector: finance.clone(),
+                weight: 1,
+            },
         ];
         let mut ladders = Ladders(HashMap::from([(supervisor, vec![rung(Post::Supervisor, &[2])])]));
         assert_eq!(resolve(&step, &ladders, SUBMITTER).approvers, []);

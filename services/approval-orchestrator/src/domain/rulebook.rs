@@ -26,13 +26,25 @@ impl Rulebook {
         let mut mistakes = policy_check::mistakes(&policy);
         let mut conditions = Vec::with_capacity(policy.steps.len());
         for (position, step) in policy.steps.iter().enumerate() {
-            let condition = (!step.condition.is_empty()).then(|| Condition::compile(&step.condition, &policy.facts));
+            let condition =
+                (!step.condition.is_empty()).then(|| Condition::compile(&step.condition, &policy.facts));
             conditions.push(condition.transpose().unwrap_or_else(|what| {
-                mistakes.push(Mistake { place: format!("steps[{position}].condition"), what });
+                mistakes.push(Mistake {
+                    place: format!("steps[{position}].condition"),
+                    what,
+                });
                 None
             }));
         }
-        if mistakes.is_empty() { Ok(Self { key, policy, conditions }) } else { Err(mistakes) }
+        if mistakes.is_empty() {
+            Ok(Self {
+                key,
+                policy,
+                conditions,
+            })
+        } else {
+            Err(mistakes)
+        }
     }
 
     /// The step at a position; `None` behind the last.

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{
     approval::{
-        AnswerKind, Approval, AttentionReason, Finding, FindingResult, ParticipationState, TaskState, VisitState,
+        AnswerKind, Approval, AttentionReason, Finding, FindingResult, ParticipationState, TaskState,
+        VisitState,
     },
     attend, close,
     decide::{Answer, decide},
@@ -30,9 +31,18 @@ struct Play {
 impl Play {
     fn start(policy: &str, ladders: Ladders) -> Self {
         let rulebook = rulebook(policy);
-        let desk = Desk { rulebook: &rulebook, ladders: Some(&ladders), now: now() };
+        let desk = Desk {
+            rulebook: &rulebook,
+            ladders: Some(&ladders),
+            now: now(),
+        };
         let (approval, changes) = submit::open(submission(1), desk).unwrap();
-        Self { approval, rulebook, ladders, calls: changes.calls }
+        Self {
+            approval,
+            rulebook,
+            ladders,
+            calls: changes.calls,
+        }
     }
 
     /// Runs a command and checks that it went where the table lets the event lead.
@@ -43,12 +53,20 @@ impl Play {
         changes: impl FnOnce(T) -> Option<Changes>,
     ) -> Result<(), Refusal> {
         let before = self.approval.clone();
-        let desk = Desk { rulebook: &self.rulebook, ladders: Some(&self.ladders), now: now() };
+        let desk = Desk {
+            rulebook: &self.rulebook,
+            ladders: Some(&self.ladders),
+            now: now(),
+        };
         match command(&mut self.approval, desk) {
             Ok(done) => {
                 if let Some(event) = event {
                     let targets = state::targets(before.state, event);
-                    assert!(targets.contains(&self.approval.state), "{event:?} led to {:?}", self.approval.state);
+                    assert!(
+                        targets.contains(&self.approval.state),
+                        "{event:?} led to {:?}",
+                        self.approval.state
+                    );
                 }
                 self.calls = changes(done).map(|changes| changes.calls).unwrap_or_default();
                 Ok(())
@@ -64,7 +82,12 @@ impl Play {
         let pending = |state| state == TaskState::Pending;
         let tasks = self.approval.tasks.iter().rev();
         let mut of_person = tasks.filter(|task| task.assignee == Uuid::from_u128(person));
-        let task = of_person.clone().find(|task| pending(task.state)).or_else(|| of_person.next()).expect("a task").id;
+        let task = of_person
+            .clone()
+            .find(|task| pending(task.state))
+            .or_else(|| of_person.next())
+            .expect("a task")
+            .id;
         let answer = Answer {
             kind,
             return_step: step.map(str::to_owned),
@@ -78,11 +101,18 @@ impl Play {
             (AnswerKind::Return, Some(_)) => Event::ReturnToStep,
             (AnswerKind::Return, None) => Event::ReturnToSubmitter,
         };
-        self.run(Some(event), |approval, desk| decide(approval, desk, task, &answer), Some)
+        self.run(
+            Some(event),
+            |approval, desk| decide(approval, desk, task, &answer),
+            Some,
+        )
     }
 
     fn findings(&self, task: Uuid) -> Vec<Finding> {
-        let visit = self.approval.visit(self.approval.task(task).unwrap().visit).unwrap();
+        let visit = self
+            .approval
+            .visit(self.approval.task(task).unwrap().visit)
+            .unwrap();
         let step = &self.rulebook.policy.steps[self.rulebook.policy.position(&visit.step).unwrap()];
         let finding = |item: &super::policy::ChecklistItem| Finding {
             item: item.id.clone(),
@@ -108,12 +138,20 @@ impl Play {
 
     fn resubmit(&mut self) -> Result<(), Refusal> {
         let next = submission(self.approval.round + 1);
-        self.run(Some(Event::Resubmit), |approval, desk| submit::resubmit(approval, next, desk), Some)
+        self.run(
+            Some(Event::Resubmit),
+            |approval, desk| submit::resubmit(approval, next, desk),
+            Some,
+        )
     }
 
     /// Who is asked now.
     fn asked(&self) -> Vec<u128> {
-        let pending = self.approval.tasks.iter().filter(|task| task.state == TaskState::Pending);
+        let pending = self
+            .approval
+            .tasks
+            .iter()
+            .filter(|task| task.state == TaskState::Pending);
         pending.map(|task| task.assignee.as_u128()).collect()
     }
 
@@ -123,7 +161,11 @@ impl Play {
 }
 
 fn reserved() -> Reply {
-    Reply::Reserved(Reservation { name: "r/1".into(), amount: Some("1000.00".into()), currency: Some("CNY".into()) })
+    Reply::Reserved(Reservation {
+        name: "r/1".into(),
+        amount: Some("1000.00".into()),
+        currency: Some("CNY".into()),
+    })
 }
 
 fn with_participant(policy: &str) -> String {
@@ -148,16 +190,29 @@ fn everyone_agrees() {
 fn participants_reserve_first_and_confirm_last() {
     let mut play = Play::start(&with_participant(TWO_STEPS), company());
     assert_eq!(play.approval.state, State::Reserving);
-    assert_eq!(play.calls, [Call::Reserve { service: "customers".into() }]);
+    assert_eq!(
+        play.calls,
+        [Call::Reserve {
+            service: "customers".into()
+        }]
+    );
     assert_eq!(play.asked(), [0; 0]);
     play.reply(reserved());
     play.approve(2);
     play.approve(3);
     play.approve(4);
     assert_eq!(play.approval.state, State::Confirming);
-    assert_eq!(play.calls, [Call::Confirm { service: "customers".into() }]);
+    assert_eq!(
+        play.calls,
+        [Call::Confirm {
+            service: "customers".into()
+        }]
+    );
     let withdrawal = play.run(None, |approval, desk| close::withdraw(approval, desk, ""), Some);
-    assert!(matches!(withdrawal, Err(Refusal::ApprovalClosed { .. })), "everyone has agreed");
+    assert!(
+        matches!(withdrawal, Err(Refusal::ApprovalClosed { .. })),
+        "everyone has agreed"
+    );
     play.reply(Reply::Confirmed);
     assert_eq!(play.approval.state, State::Approved);
     assert!(play.told(Outcome::Approved));
@@ -173,20 +228,34 @@ fn a_participants_refusal_ends_it_with_the_reason() {
     }));
     assert_eq!(play.approval.state, State::Refused);
     assert_eq!(play.approval.outcome_comment, "too much");
-    assert_eq!(play.calls, [Call::Outcome(Outcome::Refused)], "what was refused is not released");
+    assert_eq!(
+        play.calls,
+        [Call::Outcome(Outcome::Refused)],
+        "what was refused is not released"
+    );
 }
 
 #[test]
 fn answers_that_are_not_awaited_change_nothing() {
     let mut play = Play::start(&with_participant(TWO_STEPS), company());
-    play.run(Some(Event::Withdraw), |approval, desk| close::withdraw(approval, desk, "mistake"), Some).unwrap();
-    assert!(play.calls.contains(&Call::Release { service: "customers".into() }));
+    play.run(
+        Some(Event::Withdraw),
+        |approval, desk| close::withdraw(approval, desk, "mistake"),
+        Some,
+    )
+    .unwrap();
+    assert!(play.calls.contains(&Call::Release {
+        service: "customers".into()
+    }));
     let before = play.approval.clone();
     play.reply(reserved());
     play.reply(Reply::Confirmed);
     assert_eq!(play.approval, before);
     play.reply(Reply::Released);
-    assert_eq!(play.approval.participations[0].state, ParticipationState::Released);
+    assert_eq!(
+        play.approval.participations[0].state,
+        ParticipationState::Released
+    );
     assert_eq!(play.approval.state, State::Withdrawn);
 }
 
@@ -198,9 +267,23 @@ fn one_rejection_closes_the_siblings() {
     play.answer(3, AnswerKind::Reject, None).unwrap();
     assert_eq!(play.approval.state, State::Rejected);
     assert_eq!(play.asked(), [0; 0]);
-    assert!(play.told(Outcome::Rejected) && play.calls.contains(&Call::Release { service: "customers".into() }));
+    assert!(
+        play.told(Outcome::Rejected)
+            && play.calls.contains(&Call::Release {
+                service: "customers".into()
+            })
+    );
     let late = play.answer(4, AnswerKind::Approve, None);
-    assert!(matches!(late, Err(Refusal::TaskClosed { state: TaskState::Closed, .. })), "{late:?}");
+    assert!(
+        matches!(
+            late,
+            Err(Refusal::TaskClosed {
+                state: TaskState::Closed,
+                ..
+            })
+        ),
+        "{late:?}"
+    );
 }
 
 #[test]
@@ -215,7 +298,12 @@ fn a_checklist_has_to_be_worked_through() {
         subject_digest: None,
     };
     let refused = play.run(None, |approval, desk| decide(approval, desk, task, &answer), Some);
-    assert_eq!(refused, Err(Refusal::FindingMissing { items: vec!["amount".into()] }));
+    assert_eq!(
+        refused,
+        Err(Refusal::FindingMissing {
+            items: vec!["amount".into()]
+        })
+    );
 }
 
 #[test]
@@ -241,25 +329,45 @@ fn a_returned_step_is_visited_again() {
     assert!(matches!(wrong, Err(Refusal::ReturnTargetInvalid { .. })));
     play.answer(3, AnswerKind::Return, Some("review")).unwrap();
     assert_eq!(play.asked(), [2]);
-    let visits: Vec<_> = play.approval.visits.iter().map(|v| (v.step.as_str(), v.number, v.state)).collect();
-    assert_eq!(visits, [
-        ("review", 1, VisitState::Agreed),
-        ("approval", 1, VisitState::Returned),
-        ("review", 2, VisitState::Open)
-    ]);
+    let visits: Vec<_> = play
+        .approval
+        .visits
+        .iter()
+        .map(|v| (v.step.as_str(), v.number, v.state))
+        .collect();
+    assert_eq!(
+        visits,
+        [
+            ("review", 1, VisitState::Agreed),
+            ("approval", 1, VisitState::Returned),
+            ("review", 2, VisitState::Open)
+        ]
+    );
 }
 
 #[test]
 fn a_return_to_the_submitter_opens_the_next_round() {
     for (rule, expected) in [("RESTART", vec![2]), ("CONTINUE", vec![3, 4])] {
-        let policy = with_participant(TWO_STEPS).replacen("facts =", &format!("on_resubmit = \"{rule}\"\n    facts ="), 1);
+        let policy = with_participant(TWO_STEPS).replacen(
+            "facts =",
+            &format!("on_resubmit = \"{rule}\"\n    facts ="),
+            1,
+        );
         let mut play = Play::start(&policy, company());
         play.reply(reserved());
         play.approve(2);
         play.answer(4, AnswerKind::Return, None).unwrap();
         assert_eq!(play.approval.state, State::Returned);
         assert!(play.approval.end_time.is_none(), "it is still open");
-        assert_eq!(play.calls, [Call::Release { service: "customers".into() }, Call::Outcome(Outcome::Returned)]);
+        assert_eq!(
+            play.calls,
+            [
+                Call::Release {
+                    service: "customers".into()
+                },
+                Call::Outcome(Outcome::Returned)
+            ]
+        );
         play.resubmit().unwrap();
         assert_eq!((play.approval.state, play.approval.round), (State::Reserving, 2));
         play.reply(reserved());
@@ -283,15 +391,24 @@ fn the_same_person_twice_is_carried_over_or_asked_again() {
 
 #[test]
 fn a_checklist_is_never_carried_over() {
-    let policy = TWO_STEPS.replace("return_targets = [\"review\"]", "checklist = [{ id = \"risk\", title = \"Risk\" }]");
-    let mut play = Play::start(&policy, ladders(&[(Post::Supervisor, &[&[3]]), (Post::RegionalManager, &[&[3]])]));
+    let policy = TWO_STEPS.replace(
+        "return_targets = [\"review\"]",
+        "checklist = [{ id = \"risk\", title = \"Risk\" }]",
+    );
+    let mut play = Play::start(
+        &policy,
+        ladders(&[(Post::Supervisor, &[&[3]]), (Post::RegionalManager, &[&[3]])]),
+    );
     play.approve(3);
     assert_eq!(play.asked(), [3]);
 }
 
 #[test]
 fn nobody_to_ask_suspends_until_somebody_is_there() {
-    let vacant = ladders(&[(Post::Supervisor, &[&[], &[3]]), (Post::RegionalManager, &[&[3, 4]])]);
+    let vacant = ladders(&[
+        (Post::Supervisor, &[&[], &[3]]),
+        (Post::RegionalManager, &[&[3, 4]]),
+    ]);
     let mut play = Play::start(TWO_STEPS, vacant);
     assert_eq!(play.approval.state, State::Suspended);
     assert_eq!(play.approval.attention_reason, Some(AttentionReason::NoApprover));
@@ -308,7 +425,10 @@ fn nobody_to_ask_suspends_until_somebody_is_there() {
 #[test]
 fn a_condition_skips_a_step_and_its_error_suspends() {
     let on_second = |condition: &str| {
-        TWO_STEPS.replace("return_targets = [\"review\"]", &format!("condition = \"{condition}\""))
+        TWO_STEPS.replace(
+            "return_targets = [\"review\"]",
+            &format!("condition = \"{condition}\""),
+        )
     };
     let mut play = Play::start(&on_second("amount > money('5000', 'CNY')"), company());
     play.approve(2);
@@ -317,14 +437,23 @@ fn a_condition_skips_a_step_and_its_error_suspends() {
 
     let mut play = Play::start(&on_second("amount > money('5000', 'USD')"), company());
     play.approve(2);
-    assert_eq!(play.approval.attention_reason, Some(AttentionReason::ConditionFailed));
+    assert_eq!(
+        play.approval.attention_reason,
+        Some(AttentionReason::ConditionFailed)
+    );
 }
 
 #[test]
 fn an_approval_without_any_step_is_none() {
     let policy = TWO_STEPS
-        .replace("checklist = [{ id = \"amount\", title = \"Amount\" }]", "condition = \"false\"")
-        .replace("return_targets = [\"review\"]", "condition = \"amount < money('1', 'CNY')\"");
+        .replace(
+            "checklist = [{ id = \"amount\", title = \"Amount\" }]",
+            "condition = \"false\"",
+        )
+        .replace(
+            "return_targets = [\"review\"]",
+            "condition = \"amount < money('1', 'CNY')\"",
+        );
     let play = Play::start(&policy, company());
     assert_eq!(play.approval.state, State::Suspended);
     assert_eq!(play.approval.attention_reason, Some(AttentionReason::NoStep));
@@ -335,12 +464,18 @@ fn a_vote_nobody_could_win_suspends() {
     let policy = TWO_STEPS.replace("mode = \"ALL\"", "mode = \"VOTE\"\n    threshold = { count = 3 }");
     let mut play = Play::start(&policy, company());
     play.approve(2);
-    assert_eq!(play.approval.attention_reason, Some(AttentionReason::VoteUnreachable));
+    assert_eq!(
+        play.approval.attention_reason,
+        Some(AttentionReason::VoteUnreachable)
+    );
 }
 
 #[test]
 fn in_turn_asks_the_next_when_the_one_before_agreed() {
-    let mut play = Play::start(&TWO_STEPS.replace("mode = \"ALL\"", "mode = \"IN_TURN\""), company());
+    let mut play = Play::start(
+        &TWO_STEPS.replace("mode = \"ALL\"", "mode = \"IN_TURN\""),
+        company(),
+    );
     play.approve(2);
     assert_eq!(play.asked(), [3]);
     play.approve(3);
@@ -353,7 +488,11 @@ fn in_turn_asks_the_next_when_the_one_before_agreed() {
 fn failures_of_one_kind_are_raised_once() {
     let (mut approval, _) = fixture::submitted();
     let rulebook = rulebook(TWO_STEPS);
-    let desk = Desk { rulebook: &rulebook, ladders: None, now: now() };
+    let desk = Desk {
+        rulebook: &rulebook,
+        ladders: None,
+        now: now(),
+    };
     let stuck = AttentionReason::ParticipantStuck;
     assert!(attend::raise(&mut approval, desk, stuck, "a".into()).is_some());
     assert!(attend::raise(&mut approval, desk, stuck, "b".into()).is_none());
@@ -365,13 +504,20 @@ fn every_command_is_refused_in_every_state_that_the_table_forbids() {
         let mut play = Play::start(TWO_STEPS, company());
         play.approval.state = forced;
         for (event, outcome) in [
-            (Event::Withdraw, play.run(None, |approval, desk| close::withdraw(approval, desk, ""), Some)),
+            (
+                Event::Withdraw,
+                play.run(None, |approval, desk| close::withdraw(approval, desk, ""), Some),
+            ),
             (Event::Supersede, {
                 play.approval.state = forced;
                 play.run(None, close::supersede, Some)
             }),
         ] {
-            assert_eq!(outcome.is_ok(), state::allows(forced, event), "{forced:?} × {event:?}");
+            assert_eq!(
+                outcome.is_ok(),
+                state::allows(forced, event),
+                "{forced:?} × {event:?}"
+            );
         }
     }
 }

@@ -144,13 +144,7 @@ pub const fn targets(state: State, event: Event) -> &'static [State] {
         (S::Pending, E::Reject) => &[S::Pending, S::Rejected],
         (S::Pending, E::ReturnToSubmitter) => &[S::Returned],
         (S::Reserving, E::Refused) => &[S::Refused],
-        (S::Returned, E::Resubmit) => &[
-            S::Reserving,
-            S::Pending,
-            S::Confirming,
-            S::Approved,
-            S::Suspended,
-        ],
+        (S::Returned, E::Resubmit) => &[S::Reserving, S::Pending, S::Confirming, S::Approved, S::Suspended],
         (S::Reserving | S::Pending | S::Returned | S::Suspended, E::Withdraw) => &[S::Withdrawn],
         (S::Reserving | S::Pending | S::Returned | S::Suspended, E::Supersede) => &[S::Superseded],
         (S::Confirming, E::Confirmed) => &[S::Approved],
@@ -225,13 +219,22 @@ mod tests {
 
     #[test]
     fn the_database_knows_the_same_states() {
-        let migration = include_str!("../../../../migrations/approval-orchestrator/2026-11-24-000100_create_approvals/up.sql");
+        let migration = include_str!(
+            "../../../../migrations/approval-orchestrator/2026-11-24-000100_create_approvals/up.sql"
+        );
         for state in State::ALL {
             assert!(migration.contains(&format!("'{}'", state.name())), "{state:?}");
         }
-        assert_eq!(names_in_check(migration, "approval_state_known").len(), State::ALL.len());
-        let open: Vec<_> = State::ALL.into_iter().filter(|state| state.is_open()).map(State::name).collect();
-        assert_eq!(names_in_check(migration, "approval_open_subject"), open);
+        assert_eq!(
+            names_in_check(migration, "approval_state_known").len(),
+            State::ALL.len()
+        );
+        let open: Vec<_> = State::ALL
+            .into_iter()
+            .filter(|state| state.is_open())
+            .map(State::name)
+            .collect();
+        assert_eq!(names_in_check(migration, "approval_ended"), open);
     }
 
     /// The quoted words between a constraint's or index's name and the end of its statement line.

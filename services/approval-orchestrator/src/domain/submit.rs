@@ -43,7 +43,11 @@ pub struct Submission {
 pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes), Refusal> {
     check_facts(&submission, desk)?;
     if submission.round != 1 {
-        return Err(Refusal::RoundOutOfOrder { approval: submission.approval, round: 0, state: State::Returned });
+        return Err(Refusal::RoundOutOfOrder {
+            approval: submission.approval,
+            round: 0,
+            state: State::Returned,
+        });
     }
     let mut approval = Approval {
         id: submission.approval,
@@ -65,6 +69,7 @@ pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes
         version: 0,
         audit_length: 0,
         audit_head: audit::origin(submission.approval).to_vec(),
+        audit_seal: Vec::new(),
         create_time: desk.now,
         update_time: desk.now,
         end_time: None,
@@ -87,7 +92,11 @@ pub fn resubmit(approval: &mut Approval, submission: Submission, desk: Desk<'_>)
     check_facts(&submission, desk)?;
     if !state::allows(approval.state, Event::Resubmit) || submission.round != approval.round + 1 {
         let (round, state) = (approval.round, approval.state);
-        return Err(Refusal::RoundOutOfOrder { approval: approval.id, round, state });
+        return Err(Refusal::RoundOutOfOrder {
+            approval: approval.id,
+            round,
+            state,
+        });
     }
     approval.round = submission.round;
     approval.subject = submission.subject;
@@ -122,13 +131,19 @@ fn check_same_subject(approval: &Approval, submission: &Submission) -> Result<()
     if same {
         Ok(())
     } else {
-        Err(Refusal::SubjectMismatch { approval: approval.id, subject: approval.subject.name.clone() })
+        Err(Refusal::SubjectMismatch {
+            approval: approval.id,
+            subject: approval.subject.name.clone(),
+        })
     }
 }
 
 fn check_facts(submission: &Submission, desk: Desk<'_>) -> Result<(), Refusal> {
     match first_unmet(&desk.rulebook.policy.facts, &submission.facts) {
-        Some(fact) => Err(Refusal::FactInvalid { fact: fact.name.clone(), kind: fact.kind }),
+        Some(fact) => Err(Refusal::FactInvalid {
+            fact: fact.name.clone(),
+            kind: fact.kind,
+        }),
         None => Ok(()),
     }
 }
@@ -137,7 +152,10 @@ impl Work<'_> {
     fn begin_round(&mut self, action: Action) -> Result<(), Refusal> {
         let details = [
             ("title", json!(self.approval.title)),
-            ("submitter", json!(format!("employees/{}", self.approval.submitter))),
+            (
+                "submitter",
+                json!(format!("employees/{}", self.approval.submitter)),
+            ),
             ("facts", json!(self.approval.facts)),
             ("comment", json!(self.approval.comment)),
             ("policy_version", json!(self.approval.policy_version)),
@@ -149,7 +167,9 @@ impl Work<'_> {
         }
         self.approval.state = State::Reserving;
         for service in &rulebook.policy.participants {
-            self.changes.participations.insert(self.approval.participations.len());
+            self.changes
+                .participations
+                .insert(self.approval.participations.len());
             self.approval.participations.push(Participation {
                 approval: self.approval.id,
                 round: self.approval.round,
@@ -162,7 +182,9 @@ impl Work<'_> {
                 refusal_message: String::new(),
                 refusal_message_zh: String::new(),
             });
-            self.changes.calls.push(Call::Reserve { service: service.clone() });
+            self.changes.calls.push(Call::Reserve {
+                service: service.clone(),
+            });
         }
         Ok(())
     }

@@ -112,14 +112,21 @@ impl<'a> Work<'a> {
     /// `ApprovalClosed` where it does not.
     pub(super) fn start(approval: &'a mut Approval, desk: Desk<'a>, event: Event) -> Result<Self, Refusal> {
         if !state::allows(approval.state, event) {
-            return Err(Refusal::ApprovalClosed { approval: approval.id, state: approval.state });
+            return Err(Refusal::ApprovalClosed {
+                approval: approval.id,
+                state: approval.state,
+            });
         }
         Ok(Self::unchecked(approval, desk))
     }
 
     /// Starts a command that is legal in every state.
     pub(super) fn unchecked(approval: &'a mut Approval, desk: Desk<'a>) -> Self {
-        Self { approval, desk, changes: Changes::default() }
+        Self {
+            approval,
+            desk,
+            changes: Changes::default(),
+        }
     }
 
     /// Ends the command.
@@ -129,8 +136,17 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn log(&mut self, action: Action, details: impl IntoIterator<Item = (&'static str, Value)>) {
-        let details = details.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        self.changes.log.push(Entry { action, step: None, visit: None, task: None, details });
+        let details = details
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
+        self.changes.log.push(Entry {
+            action,
+            step: None,
+            visit: None,
+            task: None,
+            details,
+        });
     }
 
     pub(super) fn log_visit(
@@ -155,7 +171,10 @@ impl<'a> Work<'a> {
     ) {
         self.log(action, details);
         let task = &self.approval.tasks[position];
-        let visit = self.approval.visit(task.visit).map(|visit: &Visit| (visit.step.clone(), visit.id));
+        let visit = self
+            .approval
+            .visit(task.visit)
+            .map(|visit: &Visit| (visit.step.clone(), visit.id));
         if let Some(entry) = self.changes.log.last_mut() {
             entry.task = Some(task.id);
             (entry.step, entry.visit) = visit.unzip();
@@ -175,7 +194,8 @@ impl<'a> Work<'a> {
     pub(super) fn end_visit(&mut self, position: usize, state: VisitState) {
         let id = self.approval.visits[position].id;
         for task in 0..self.approval.tasks.len() {
-            if self.approval.tasks[task].visit == id && self.approval.tasks[task].state == TaskState::Pending {
+            if self.approval.tasks[task].visit == id && self.approval.tasks[task].state == TaskState::Pending
+            {
                 self.end_task(task, TaskState::Closed);
                 self.log_task(Action::TaskClosed, task, []);
             }
@@ -189,7 +209,10 @@ impl<'a> Work<'a> {
 
     /// The visit that is open, if one is.
     pub(super) fn open_visit(&self) -> Option<usize> {
-        self.approval.visits.iter().rposition(|visit| visit.state == VisitState::Open)
+        self.approval
+            .visits
+            .iter()
+            .rposition(|visit| visit.state == VisitState::Open)
     }
 
     /// Changes the parts of the current round that stand in one of some states, and asks each for what follows.
@@ -225,7 +248,9 @@ impl<'a> Work<'a> {
         }
         if outcome != Outcome::Approved {
             let held = [ParticipationState::Reserving, ParticipationState::Reserved];
-            self.ask_participants(&held, ParticipationState::Releasing, |service| Call::Release { service });
+            self.ask_participants(&held, ParticipationState::Releasing, |service| Call::Release {
+                service,
+            });
         }
         self.clear_attention();
         let approval = &mut *self.approval;

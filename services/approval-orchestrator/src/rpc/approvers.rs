@@ -65,8 +65,15 @@ impl Approvers {
         submitter: Uuid,
         unit: Uuid,
     ) -> Result<Arc<Ladders>, Error> {
-        let question = Question { policy: rulebook.key.clone(), submitter, unit };
-        let asked = self.ladders.try_get_with(question, self.ask(op, rulebook, submitter, unit)).await;
+        let question = Question {
+            policy: rulebook.key.clone(),
+            submitter,
+            unit,
+        };
+        let asked = self
+            .ladders
+            .try_get_with(question, self.ask(op, rulebook, submitter, unit))
+            .await;
         asked.map_err(|failure| Failure::clone(&failure).into())
     }
 
@@ -92,7 +99,9 @@ impl Approvers {
             .map_err(|status| refused(ORGANIZATION, status))?
             .into_inner();
         if answer.ladders.len() != selectors.len() {
-            return Err(Failure::internal("the organisation answered other selectors than were asked for"));
+            return Err(Failure::internal(
+                "the organisation answered other selectors than were asked for",
+            ));
         }
         let ladders = selectors.into_iter().zip(answer.ladders);
         let ladders = ladders.map(|(selector, ladder)| {
@@ -109,7 +118,9 @@ fn selector(selector: &Selector) -> ApproverSelector {
         Selector::SubmitterSuperior(wanted) => approver_selector::Selector::SubmitterSuperior(*wanted),
         Selector::Employee(person) => approver_selector::Selector::Employee(format!("employees/{person}")),
     };
-    ApproverSelector { selector: Some(selector) }
+    ApproverSelector {
+        selector: Some(selector),
+    }
 }
 
 fn rung(rung: proto::Rung) -> Result<Rung, Failure> {
@@ -117,7 +128,10 @@ fn rung(rung: proto::Rung) -> Result<Rung, Failure> {
         None
     } else {
         let post = Post::try_from(rung.post).map_err(Failure::internal)?;
-        Some(Seat { post, unit: id(&rung.unit)? })
+        Some(Seat {
+            post,
+            unit: id(&rung.unit)?,
+        })
     };
     let holders: Result<_, Failure> = rung
         .holders
@@ -130,7 +144,10 @@ fn rung(rung: proto::Rung) -> Result<Rung, Failure> {
             })
         })
         .collect();
-    Ok(Rung { seat, holders: holders? })
+    Ok(Rung {
+        seat,
+        holders: holders?,
+    })
 }
 
 /// The id in a name that the organisation sent.

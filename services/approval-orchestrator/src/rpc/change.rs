@@ -17,7 +17,6 @@ use crate::{
         approval::Approval,
         audit::{self, Provenance},
         refusal::Refusal,
-        resolution::Ladders,
         rulebook::Rulebook,
         submit::{self, Submission},
         work::{Changes, Desk},
@@ -58,6 +57,12 @@ pub trait Command: Send + Sync {
     /// What is answered where there has to be one.
     fn opening(&self, op: &OpContext) -> Result<&Submission, Error>;
 
+    /// Whether there most likely is none yet, so that it is opened without looking. Where there is one after all, opening it
+    /// fails, and then it is looked for.
+    fn likely_opens(&self) -> bool {
+        false
+    }
+
     /// Whether a step may start because of it, so that its approvers have to be looked up.
     fn may_start_step(&self, approval: &Approval, rulebook: &Rulebook) -> bool;
 
@@ -90,24 +95,25 @@ pub struct Outcome {
 /// # Errors
 /// What the command refuses; `Contended` where others changed the approval again and again.
 pub async fn change<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<C::Answer, Error> {
-    let mut contended = None;
-    for _ in 0..ATTEMPTS {
-        let decided = match decide(app, op, command).await {
+    let mut contended = Uuid::nil();
+    for attempt in 0..ATTEMPTS {
+        let look = attempt > 0 || !command.likely_opens();
+        let decided = match decide(app, op, command, look).await {
             Ok(decided) => decided,
             Err(error) => return repeated(app, op, error).await,
         };
         match decided {
             Decided::Nothing(outcome) => return command.answer(&outcome),
-            Decided::Change(change) => match save(app, op, command, change).await {
-                Err(error) if error.lost_to_another() => contended = Some(error),
-                result => return result,
-            },
+            Decided::Change(change) => {
+                contended = change.approval.id;
+                match save(app, op, command, change).await {
+                    Err(error) if error.lost_to_another() => {}
+                    result => return result,
+                }
+            }
         }
     }
-    tracing::warn!(error = ?contended, "an approval changes too often at once");
-    Err(match command.target() {
-        Target::Approval(approval) | Target::Task(approval) => Error::Contended { approval },
-    })
+    Err(Error::Contended { approval: contended })
 }
 
 /// What a command came to.
@@ -125,8 +131,19 @@ struct Change {
     now: Timestamp,
 }
 
-async fn decide<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<Decided, Error> {
-    let target = command.target();
+async fn decide<C: Command>(app: &App, op: &OpContext, command: &C, look: bool) -> Result<Decided, Error> {
+    let found = if look {
+        find(app, op, command.target()).await?
+    } else {
+        None
+    };
+    match found {
+        None => open(app, op, command.opening(op)?).await,
+        Some(approval) => run(app, op, command, approval).await,
+    }
+}
+
+async fn find(app: &App, op: &OpContext, target: Target) -> Result<Option<Approval>, Error> {
     let find = async move |connection: &mut Connection| {
         let found = match target {
             Target::Approval(id) => approval_find(connection, id).await,
@@ -138,51 +155,122 @@ async fn decide<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<De
         Target::Approval(_) => Query::ApprovalFind,
         Target::Task(_) => Query::ApprovalFindByTask,
     };
-    let now = now();
-    match app.database.read(op, label, find).await? {
-        None => {
-            let submission = command.opening(op)?;
-            let rulebook = app.rulebooks.latest(op, &submission.subject.kind).await?;
-            // With participants, they are asked first, and whom to ask is looked up when they have answered.
-            let ladders = if rulebook.policy.participants.is_empty() {
-                Some(app.approvers.find(op, &rulebook, submission.submitter, submission.unit).await?)
-            } else {
-                None
-            };
-            let desk = desk(&rulebook, ladders.as_deref(), now);
-            let (approval, changes) = submit::open(submission.clone(), desk)?;
-            Ok(Decided::Change(Box::new(Change { expected: 0, approval, changes, rulebook, now })))
-        }
-        Some(mut approval) => {
-            let expected = approval.version;
-            let rulebook = app.rulebooks.get(op, &approval.policy_key()).await?;
-            let ladders = if command.may_start_step(&approval, &rulebook) {
-                Some(app.approvers.find(op, &rulebook, approval.submitter, approval.unit).await?)
-            } else {
-                None
-            };
-            let changes = command.run(op, &mut approval, desk(&rulebook, ladders.as_deref(), now))?;
-            Ok(match changes {
-                Some(changes) => Decided::Change(Box::new(Change { expected, approval, changes, rulebook, now })),
-                None => Decided::Nothing(Box::new(Outcome { approval, tasks: Vec::new(), rulebook })),
-            })
-        }
-    }
+    app.database.read(op, label, find).await
 }
 
-async fn save<C: Command>(app: &App, op: &OpContext, command: &C, change: Box<Change>) -> Result<C::Answer, Error> {
-    let Change { expected, mut approval, changes, rulebook, now } = *change;
+async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Decided, Error> {
+    let rulebook = app.rulebooks.latest(op, &submission.subject.kind).await?;
+    // With participants, they are asked first, and whom to ask is looked up when they have answered.
+    let ladders = if rulebook.policy.participants.is_empty() {
+        Some(
+            app.approvers
+                .find(op, &rulebook, submission.submitter, submission.unit)
+                .await?,
+        )
+    } else {
+        None
+    };
+    let now = now();
+    let desk = Desk {
+        rulebook: &rulebook,
+        ladders: ladders.as_deref(),
+        now,
+    };
+    let (approval, changes) = submit::open(submission.clone(), desk)?;
+    Ok(Decided::Change(Box::new(Change {
+        expected: 0,
+        approval,
+        changes,
+        rulebook,
+        now,
+    })))
+}
+
+async fn run<C: Command>(
+    app: &App,
+    op: &OpContext,
+    command: &C,
+    mut approval: Approval,
+) -> Result<Decided, Error> {
+    let expected = approval.version;
+    let rulebook = app.rulebooks.get(op, &approval.policy_key()).await?;
+    let ladders = if command.may_start_step(&approval, &rulebook) {
+        Some(
+            app.approvers
+                .find(op, &rulebook, approval.submitter, approval.unit)
+                .await?,
+        )
+    } else {
+        None
+    };
+    let now = now();
+    let changes = command.run(
+        op,
+        &mut approval,
+        Desk {
+            rulebook: &rulebook,
+            ladders: ladders.as_deref(),
+            now,
+        },
+    )?;
+    Ok(match changes {
+        Some(changes) => Decided::Change(Box::new(Change {
+            expected,
+            approval,
+            changes,
+            rulebook,
+            now,
+        })),
+        None => Decided::Nothing(Box::new(Outcome {
+            approval,
+            tasks: Vec::new(),
+            rulebook,
+        })),
+    })
+}
+
+async fn save<C: Command>(
+    app: &App,
+    op: &OpContext,
+    command: &C,
+    change: Box<Change>,
+) -> Result<C::Answer, Error> {
+    let Change {
+        expected,
+        mut approval,
+        changes,
+        rulebook,
+        now,
+    } = *change;
     approval.version = expected + 1;
     let actor = op.actor();
     let on_behalf_of = command.on_behalf_of();
     let origin = origin(op);
-    let provenance = Provenance { actor: &actor, on_behalf_of: &on_behalf_of, origin: &origin, now };
+    let provenance = Provenance {
+        actor: &actor,
+        on_behalf_of: &on_behalf_of,
+        origin: &origin,
+        now,
+    };
     let entries = audit::append(&mut approval, &changes.log, provenance);
+    approval.audit_seal = app.seals.seal(&approval);
     let tasks = rows(&approval, &changes)?;
     let events = event::events(&approval, &changes.log);
-    let who = if on_behalf_of.is_empty() { &actor } else { &on_behalf_of };
-    let deliveries = changes.calls.iter().map(|call| call::delivery(&approval, call, who, now)).collect();
-    let outcome = Outcome { approval, tasks, rulebook };
+    let who = if on_behalf_of.is_empty() {
+        &actor
+    } else {
+        &on_behalf_of
+    };
+    let deliveries = changes
+        .calls
+        .iter()
+        .map(|call| call::delivery(&approval, call, who, now))
+        .collect();
+    let outcome = Outcome {
+        approval,
+        tasks,
+        rulebook,
+    };
     let answer = command.answer(&outcome)?;
     let Outcome { approval, tasks, .. } = outcome;
     let subject = approval.subject.name.clone();
@@ -190,9 +278,13 @@ async fn save<C: Command>(app: &App, op: &OpContext, command: &C, change: Box<Ch
         let save = ApprovalSave::new(expected, approval, tasks, entries, ledger);
         save.execute(connection).await.map_err(Error::from)
     };
-    let saved = app.database.mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
+    let saved =
+        app.database
+            .mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
     saved.await.map_err(|error| match error {
-        Error::Database(error) if error.violates("approval_open_subject") => Error::SubjectHasOpenApproval { subject },
+        Error::Database(error) if error.violates("approval_open_subject") => {
+            Error::SubjectHasOpenApproval { subject }
+        }
         error => error,
     })
 }
@@ -204,15 +296,18 @@ pub async fn repeated<R: Message + Default>(app: &App, op: &OpContext, error: Er
 
 fn rows(approval: &Approval, changes: &Changes) -> Result<Vec<TaskRow>, Error> {
     let row = |position: &usize| {
-        let task = approval.tasks.get(*position).ok_or(Refusal::Defect("a changed task that is not there"))?;
-        let decision = changes.decisions.iter().find(|decision| decision.task == task.id).cloned();
+        let task = approval
+            .tasks
+            .get(*position)
+            .ok_or(Refusal::Defect("a changed task that is not there"))?;
+        let decision = changes
+            .decisions
+            .iter()
+            .find(|decision| decision.task == task.id)
+            .cloned();
         Ok(TaskRow::of(approval, task, decision)?)
     };
     changes.tasks.iter().map(row).collect()
-}
-
-fn desk<'a>(rulebook: &'a Rulebook, ladders: Option<&'a Ladders>, now: Timestamp) -> Desk<'a> {
-    Desk { rulebook, ladders, now }
 }
 
 /// From where a change comes, for the history: the method, and the trace it belongs to.

@@ -85,7 +85,9 @@ impl Command for Decide {
 
     fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
         let person = op.person()?;
-        let task = approval.task(self.task).filter(|task| task.assignee == person.person);
+        let task = approval
+            .task(self.task)
+            .filter(|task| task.assignee == person.person);
         let task = task.ok_or_else(Failure::out_of_scope)?;
         // That it is closed says more than that its etag is stale, which it then is as well.
         if task.state == TaskState::Pending {

@@ -22,7 +22,10 @@ pub async fn get_policy_version(
     let kind = wire::policy::kind_from(policy);
     let key = match version {
         "latest" => None,
-        number => Some(PolicyKey { kind: kind.to_owned(), version: number.parse().map_err(|_| missing())? }),
+        number => Some(PolicyKey {
+            kind: kind.to_owned(),
+            version: number.parse().map_err(|_| missing())?,
+        }),
     };
     let find = async move |connection: &mut Connection| {
         let found = match &key {

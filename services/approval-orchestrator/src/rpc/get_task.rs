@@ -18,7 +18,9 @@ pub async fn get_task(app: App, op: OpContext, request: GetTaskRequest) -> Resul
     let find = async move |connection: &mut Connection| Ok::<_, Error>(task_find(connection, id).await?);
     let row = app.database.read(&op, Query::TaskFind, find).await?;
     // Everyone sees their own tasks only, so one that does not exist is like another's.
-    let row = row.filter(|row| row.assignee == person).ok_or_else(Failure::out_of_scope)?;
+    let row = row
+        .filter(|row| row.assignee == person)
+        .ok_or_else(Failure::out_of_scope)?;
     let rulebook = app.rulebooks.get(&op, &row.policy).await?;
     Ok(wire::task::task(&row, &rulebook))
 }

@@ -17,13 +17,34 @@ use crate::{
 const LARGEST_PAGE: i32 = 200;
 
 const FIELDS: [Field; 7] = [
-    Field { name: "state", kind: Kind::Enum(STATES) },
-    Field { name: "kind", kind: Kind::Text },
-    Field { name: "subject", kind: Kind::Text },
-    Field { name: "submitter", kind: Kind::Name("employees") },
-    Field { name: "unit", kind: Kind::Name("orgUnits") },
-    Field { name: "needs_attention", kind: Kind::Bool },
-    Field { name: "create_time", kind: Kind::Timestamp },
+    Field {
+        name: "state",
+        kind: Kind::Enum(STATES),
+    },
+    Field {
+        name: "kind",
+        kind: Kind::Text,
+    },
+    Field {
+        name: "subject",
+        kind: Kind::Text,
+    },
+    Field {
+        name: "submitter",
+        kind: Kind::Name("employees"),
+    },
+    Field {
+        name: "unit",
+        kind: Kind::Name("orgUnits"),
+    },
+    Field {
+        name: "needs_attention",
+        kind: Kind::Bool,
+    },
+    Field {
+        name: "create_time",
+        kind: Kind::Timestamp,
+    },
 ];
 const STATES: &[&str] = &[
     "RESERVING",
@@ -49,13 +70,24 @@ pub async fn list_approvals(
 ) -> Result<ListApprovalsResponse, Error> {
     let filter = filter::parse(&request.filter, &FIELDS)?;
     let size = request.page_size.min(LARGEST_PAGE);
-    let page = app.pages.open::<Cursor>(&op, size, &request.page_token, &[request.filter.as_bytes()])?;
+    let page = app
+        .pages
+        .open::<Cursor>(&op, size, &request.page_token, &[request.filter.as_bytes()])?;
     let reach = op.permit.reach().clone();
-    let query = ApprovalQuery { reach, filter, after: page.after().copied(), limit: page.limit() };
-    let list = async move |connection: &mut Connection| Ok::<_, Error>(approval_list(connection, query).await?);
+    let query = ApprovalQuery {
+        reach,
+        filter,
+        after: page.after().copied(),
+        limit: page.limit(),
+    };
+    let list =
+        async move |connection: &mut Connection| Ok::<_, Error>(approval_list(connection, query).await?);
     let rows = app.database.read(&op, Query::ApprovalList, list).await?;
     let (rows, next_page_token) = page.close(rows, |row: &Approval| (row.create_time, row.id));
-    Ok(ListApprovalsResponse { approvals: rows.iter().map(wire::approval::approval).collect(), next_page_token })
+    Ok(ListApprovalsResponse {
+        approvals: rows.iter().map(wire::approval::approval).collect(),
+        next_page_token,
+    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ pub async fn list_policy_versions(
     let kind = wire::policy::kind_from(&request.parent);
     let size = request.page_size.min(LARGEST_PAGE);
     // The cursor is the number of the last version.
-    let page = app.pages.open::<i64>(&op, size, &request.page_token, &[kind.as_bytes()])?;
+    let page = app
+        .pages
+        .open::<i64>(&op, size, &request.page_token, &[kind.as_bytes()])?;
     let (after, limit) = (page.after().copied(), page.limit());
     let list = async move |connection: &mut Connection| {
         Ok::<_, Error>(policy_list(connection, kind, after, limit).await?)

@@ -16,19 +16,37 @@ use crate::{
 const LARGEST_PAGE: i32 = 200;
 
 const FIELDS: [Field; 4] = [
-    Field { name: "kind", kind: Kind::Text },
-    Field { name: "approval", kind: Kind::Name("approvals") },
-    Field { name: "subject", kind: Kind::Text },
-    Field { name: "step", kind: Kind::Text },
+    Field {
+        name: "kind",
+        kind: Kind::Text,
+    },
+    Field {
+        name: "approval",
+        kind: Kind::Name("approvals"),
+    },
+    Field {
+        name: "subject",
+        kind: Kind::Text,
+    },
+    Field {
+        name: "step",
+        kind: Kind::Text,
+    },
 ];
-const STATE: Field =
-    Field { name: "state", kind: Kind::Enum(&["APPROVED", "REJECTED", "RETURNED", "CARRIED_OVER"]) };
+const STATE: Field = Field {
+    name: "state",
+    kind: Kind::Enum(&["APPROVED", "REJECTED", "RETURNED", "CARRIED_OVER"]),
+};
 
 /// Where a page ended: when the task came in, or was decided, and its id.
 type Cursor = (Timestamp, Uuid);
 
 /// Returns the caller's tasks: their inbox, or what they decided (P6.1.2, P6.1.3).
-pub async fn list_tasks(app: App, op: OpContext, request: ListTasksRequest) -> Result<ListTasksResponse, Error> {
+pub async fn list_tasks(
+    app: App,
+    op: OpContext,
+    request: ListTasksRequest,
+) -> Result<ListTasksResponse, Error> {
     let assignee = op.person()?.person;
     let pending = request.r#box() != TaskBox::Decided;
     let mut fields = FIELDS.to_vec();
@@ -39,7 +57,13 @@ pub async fn list_tasks(app: App, op: OpContext, request: ListTasksRequest) -> R
     let size = request.page_size.min(LARGEST_PAGE);
     let parts: [&[u8]; 2] = [&[u8::from(pending)], request.filter.as_bytes()];
     let page = app.pages.open::<Cursor>(&op, size, &request.page_token, &parts)?;
-    let query = TaskQuery { assignee, pending, filter, after: page.after().copied(), limit: page.limit() };
+    let query = TaskQuery {
+        assignee,
+        pending,
+        filter,
+        after: page.after().copied(),
+        limit: page.limit(),
+    };
     let list = async move |connection: &mut Connection| Ok::<_, Error>(task_list(connection, query).await?);
     let rows = app.database.read(&op, Query::TaskList, list).await?;
     let (rows, next_page_token) = page.close(rows, |row| cursor(row, pending));
@@ -48,7 +72,10 @@ pub async fn list_tasks(app: App, op: OpContext, request: ListTasksRequest) -> R
         let rulebook = app.rulebooks.get(&op, &row.policy).await?;
         tasks.push(wire::task::task(row, &rulebook));
     }
-    Ok(ListTasksResponse { tasks, next_page_token })
+    Ok(ListTasksResponse {
+        tasks,
+        next_page_token,
+    })
 }
 
 fn cursor(row: &TaskRow, pending: bool) -> Cursor {

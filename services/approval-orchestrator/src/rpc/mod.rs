@@ -52,97 +52,196 @@ pub fn routes(app: App) -> Routes {
 
 #[tonic::async_trait]
 impl intake_service_server::IntakeService for Rpc {
-    async fn request_approval(&self, request: Request<proto::RequestApprovalRequest>) -> Result<Response<proto::Approval>, Status> {
+    async fn request_approval(
+        &self,
+        request: Request<proto::RequestApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| request_approval::request_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            request_approval::request_approval(app, op, message)
+        })
+        .await
     }
 
-    async fn supersede_approval(&self, request: Request<proto::SupersedeApprovalRequest>) -> Result<Response<proto::Approval>, Status> {
+    async fn supersede_approval(
+        &self,
+        request: Request<proto::SupersedeApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| supersede_approval::supersede_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            supersede_approval::supersede_approval(app, op, message)
+        })
+        .await
     }
 
-    async fn preview_approval(&self, request: Request<proto::PreviewApprovalRequest>) -> Result<Response<proto::PreviewApprovalResponse>, Status> {
+    async fn preview_approval(
+        &self,
+        request: Request<proto::PreviewApprovalRequest>,
+    ) -> Result<Response<proto::PreviewApprovalResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| preview_approval::preview_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            preview_approval::preview_approval(app, op, message)
+        })
+        .await
     }
 }
 
 #[tonic::async_trait]
 impl approval_service_server::ApprovalService for Rpc {
-    async fn get_approval(&self, request: Request<proto::GetApprovalRequest>) -> Result<Response<proto::Approval>, Status> {
+    async fn get_approval(
+        &self,
+        request: Request<proto::GetApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| get_approval::get_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            get_approval::get_approval(app, op, message)
+        })
+        .await
     }
 
-    async fn list_approvals(&self, request: Request<proto::ListApprovalsRequest>) -> Result<Response<proto::ListApprovalsResponse>, Status> {
+    async fn list_approvals(
+        &self,
+        request: Request<proto::ListApprovalsRequest>,
+    ) -> Result<Response<proto::ListApprovalsResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| list_approvals::list_approvals(app, op, message)).await
+        unary(request, move |op, message| {
+            list_approvals::list_approvals(app, op, message)
+        })
+        .await
     }
 
-    async fn withdraw_approval(&self, request: Request<proto::WithdrawApprovalRequest>) -> Result<Response<proto::Approval>, Status> {
+    async fn withdraw_approval(
+        &self,
+        request: Request<proto::WithdrawApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| withdraw_approval::withdraw_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            withdraw_approval::withdraw_approval(app, op, message)
+        })
+        .await
     }
 
-    async fn list_audit_entries(&self, request: Request<proto::ListAuditEntriesRequest>) -> Result<Response<proto::ListAuditEntriesResponse>, Status> {
+    async fn list_audit_entries(
+        &self,
+        request: Request<proto::ListAuditEntriesRequest>,
+    ) -> Result<Response<proto::ListAuditEntriesResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| list_audit_entries::list_audit_entries(app, op, message)).await
+        unary(request, move |op, message| {
+            list_audit_entries::list_audit_entries(app, op, message)
+        })
+        .await
     }
 
-    async fn verify_audit_trail(&self, request: Request<proto::VerifyAuditTrailRequest>) -> Result<Response<proto::VerifyAuditTrailResponse>, Status> {
+    async fn verify_audit_trail(
+        &self,
+        request: Request<proto::VerifyAuditTrailRequest>,
+    ) -> Result<Response<proto::VerifyAuditTrailResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| verify_audit_trail::verify_audit_trail(app, op, message)).await
+        unary(request, move |op, message| {
+            verify_audit_trail::verify_audit_trail(app, op, message)
+        })
+        .await
     }
 
-    async fn retry_approval(&self, request: Request<proto::RetryApprovalRequest>) -> Result<Response<proto::Approval>, Status> {
+    async fn retry_approval(
+        &self,
+        request: Request<proto::RetryApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| retry_approval::retry_approval(app, op, message)).await
+        unary(request, move |op, message| {
+            retry_approval::retry_approval(app, op, message)
+        })
+        .await
     }
 }
 
 #[tonic::async_trait]
 impl task_service_server::TaskService for Rpc {
-    async fn list_tasks(&self, request: Request<proto::ListTasksRequest>) -> Result<Response<proto::ListTasksResponse>, Status> {
+    async fn list_tasks(
+        &self,
+        request: Request<proto::ListTasksRequest>,
+    ) -> Result<Response<proto::ListTasksResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| list_tasks::list_tasks(app, op, message)).await
+        unary(request, move |op, message| {
+            list_tasks::list_tasks(app, op, message)
+        })
+        .await
     }
 
-    async fn get_task(&self, request: Request<proto::GetTaskRequest>) -> Result<Response<proto::Task>, Status> {
+    async fn get_task(
+        &self,
+        request: Request<proto::GetTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
         let app = self.0.clone();
         unary(request, move |op, message| get_task::get_task(app, op, message)).await
     }
 
-    async fn approve_task(&self, request: Request<proto::ApproveTaskRequest>) -> Result<Response<proto::Task>, Status> {
+    async fn approve_task(
+        &self,
+        request: Request<proto::ApproveTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| approve_task::approve_task(app, op, message)).await
+        unary(request, move |op, message| {
+            approve_task::approve_task(app, op, message)
+        })
+        .await
     }
 
-    async fn reject_task(&self, request: Request<proto::RejectTaskRequest>) -> Result<Response<proto::Task>, Status> {
+    async fn reject_task(
+        &self,
+        request: Request<proto::RejectTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| reject_task::reject_task(app, op, message)).await
+        unary(request, move |op, message| {
+            reject_task::reject_task(app, op, message)
+        })
+        .await
     }
 
-    async fn return_task(&self, request: Request<proto::ReturnTaskRequest>) -> Result<Response<proto::Task>, Status> {
+    async fn return_task(
+        &self,
+        request: Request<proto::ReturnTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| return_task::return_task(app, op, message)).await
+        unary(request, move |op, message| {
+            return_task::return_task(app, op, message)
+        })
+        .await
     }
 }
 
 #[tonic::async_trait]
 impl policy_service_server::PolicyService for Rpc {
-    async fn publish_policy_version(&self, request: Request<proto::PublishPolicyVersionRequest>) -> Result<Response<proto::PolicyVersion>, Status> {
+    async fn publish_policy_version(
+        &self,
+        request: Request<proto::PublishPolicyVersionRequest>,
+    ) -> Result<Response<proto::PolicyVersion>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| publish_policy_version::publish_policy_version(app, op, message)).await
+        unary(request, move |op, message| {
+            publish_policy_version::publish_policy_version(app, op, message)
+        })
+        .await
     }
 
-    async fn get_policy_version(&self, request: Request<proto::GetPolicyVersionRequest>) -> Result<Response<proto::PolicyVersion>, Status> {
+    async fn get_policy_version(
+        &self,
+        request: Request<proto::GetPolicyVersionRequest>,
+    ) -> Result<Response<proto::PolicyVersion>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| get_policy_version::get_policy_version(app, op, message)).await
+        unary(request, move |op, message| {
+            get_policy_version::get_policy_version(app, op, message)
+        })
+        .await
     }
 
-    async fn list_policy_versions(&self, request: Request<proto::ListPolicyVersionsRequest>) -> Result<Response<proto::ListPolicyVersionsResponse>, Status> {
+    async fn list_policy_versions(
+        &self,
+        request: Request<proto::ListPolicyVersionsRequest>,
+    ) -> Result<Response<proto::ListPolicyVersionsResponse>, Status> {
         let app = self.0.clone();
-        unary(request, move |op, message| list_policy_versions::list_policy_versions(app, op, message)).await
+        unary(request, move |op, message| {
+            list_policy_versions::list_policy_versions(app, op, message)
+        })
+        .await
     }
 }

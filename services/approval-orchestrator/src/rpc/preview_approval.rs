@@ -24,25 +24,40 @@ pub async fn preview_approval(
     let facts = facts_from(request.facts)?;
     let rulebook = app.rulebooks.latest(&op, &request.kind).await?;
     if let Some(fact) = first_unmet(&rulebook.policy.facts, &facts) {
-        return Err(Refusal::FactInvalid { fact: fact.name.clone(), kind: fact.kind }.into());
+        return Err(Refusal::FactInvalid {
+            fact: fact.name.clone(),
+            kind: fact.kind,
+        }
+        .into());
     }
     let ladders = app.approvers.find(&op, &rulebook, submitter, unit).await?;
-    let steps = rulebook.policy.steps.iter().enumerate().filter_map(|(position, step)| {
-        let Resolution { approvers, trace } = match rulebook.applies(position, &facts) {
-            Ok(true) => resolve(step, &ladders, submitter),
-            Ok(false) => return None,
-            // It would be suspended here, as where nobody can be found.
-            Err(error) => Resolution {
-                approvers: Vec::new(),
-                trace: vec![format!("the condition cannot be evaluated: {error}")],
-            },
-        };
-        Some(proto::PreviewedStep {
-            step: step.id.clone(),
-            title: step.title.clone(),
-            approvers: approvers.iter().map(|approver| name::format("employees", approver.employee)).collect(),
-            trace,
-        })
-    });
-    Ok(proto::PreviewApprovalResponse { policy_version: version_name(&rulebook.key), steps: steps.collect() })
+    let steps = rulebook
+        .policy
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(position, step)| {
+            let Resolution { approvers, trace } = match rulebook.applies(position, &facts) {
+                Ok(true) => resolve(step, &ladders, submitter),
+                Ok(false) => return None,
+                // It would be suspended here, as where nobody can be found.
+                Err(error) => Resolution {
+                    approvers: Vec::new(),
+                    trace: vec![format!("the condition cannot be evaluated: {error}")],
+                },
+            };
+            Some(proto::PreviewedStep {
+                step: step.id.clone(),
+                title: step.title.clone(),
+                approvers: approvers
+                    .iter()
+                    .map(|approver| name::format("employees", approver.employee))
+                    .collect(),
+                trace,
+            })
+        });
+    Ok(proto::PreviewApprovalResponse {
+        policy_version: version_name(&rulebook.key),
+        steps: steps.collect(),
+    })
 }

@@ -45,7 +45,10 @@ async fn publish(app: &App, op: &OpContext, kind: &str, policy: &Policy) -> Resu
     let publish = async move |tx: &mut Tx| {
         let latest = policy_latest_version(tx, kind).await?;
         let row = PolicyVersionRow {
-            key: PolicyKey { kind: kind.to_owned(), version: latest.unwrap_or_default() + 1 },
+            key: PolicyKey {
+                kind: kind.to_owned(),
+                version: latest.unwrap_or_default() + 1,
+            },
             digest: digest(policy)?,
             policy: policy.clone(),
             publisher: publisher.clone(),
@@ -60,16 +63,26 @@ async fn publish(app: &App, op: &OpContext, kind: &str, policy: &Policy) -> Resu
 }
 
 fn check(app: &App, kind: &str, policy: &Policy) -> Result<(), Error> {
-    let key = PolicyKey { kind: kind.to_owned(), version: 0 };
+    let key = PolicyKey {
+        kind: kind.to_owned(),
+        version: 0,
+    };
     let mut mistakes = Rulebook::new(key, policy.clone()).err().unwrap_or_default();
     // A participant that cannot be reached would hold every approval up for ever.
     for (index, participant) in policy.participants.iter().enumerate() {
         if !app.peers.contains(participant) {
             let what = format!("{participant} is not a service of this deployment");
-            mistakes.push(Mistake { place: format!("participants[{index}]"), what });
+            mistakes.push(Mistake {
+                place: format!("participants[{index}]"),
+                what,
+            });
         }
     }
-    if mistakes.is_empty() { Ok(()) } else { Err(Error::PolicyInvalid(mistakes)) }
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::PolicyInvalid(mistakes))
+    }
 }
 
 /// SHA-256 of what a policy says.

@@ -8,7 +8,8 @@ use salient_operation::OpContext;
 use salient_outbox::{Delivery, Disposition, Handler, disposition};
 use salient_peers::{PeerChannel, outbound};
 use salient_proto::approval::v1::{
-    self as proto, participant_service_client::ParticipantServiceClient, subject_service_client::SubjectServiceClient,
+    self as proto, participant_service_client::ParticipantServiceClient,
+    subject_service_client::SubjectServiceClient,
 };
 use salient_values::name;
 use tonic::Status;
@@ -68,7 +69,8 @@ impl Peer {
         };
         match answer.result {
             Some(proto::reserve_response::Result::Reserved(reserved)) => {
-                self.settle(op, part, Reply::Reserved(reservation(reserved)?)).await
+                self.settle(op, part, Reply::Reserved(reservation(reserved)?))
+                    .await
             }
             Some(proto::reserve_response::Result::Refused(refused)) => {
                 let text = RefusalText {
@@ -112,13 +114,26 @@ impl Peer {
                 change(&self.app, op, &Taken { approval, applied }).await?;
                 Ok(Disposition::Done)
             }
-            Err(status) => self.failed(op, delivery, approval, AttentionReason::OutcomeStuck, &status).await,
+            Err(status) => {
+                self.failed(op, delivery, approval, AttentionReason::OutcomeStuck, &status)
+                    .await
+            }
         }
     }
 
     async fn settle(&self, op: &OpContext, part: Part, reply: Reply) -> Result<Disposition, Error> {
         let Part { approval, round, .. } = part;
-        change(&self.app, op, &Settle { approval, round, service: &self.name, reply }).await?;
+        change(
+            &self.app,
+            op,
+            &Settle {
+                approval,
+                round,
+                service: &self.name,
+                reply,
+            },
+        )
+        .await?;
         Ok(Disposition::Done)
     }
 
@@ -129,13 +144,22 @@ impl Peer {
         part: Part,
         status: &Status,
     ) -> Result<Disposition, Error> {
-        let Part { approval, round, awaited_in } = part;
+        let Part {
+            approval,
+            round,
+            awaited_in,
+        } = part;
         // A reservation that nobody waits for any more, because the approval was withdrawn meanwhile: the release that stands
         // behind it in line says all there is to say, also if this one was done after all.
-        if !self.app.awaits(op, approval, &self.name, round, awaited_in).await? {
+        if !self
+            .app
+            .awaits(op, approval, &self.name, round, awaited_in)
+            .await?
+        {
             return Ok(Disposition::Done);
         }
-        self.failed(op, delivery, approval, AttentionReason::ParticipantStuck, status).await
+        self.failed(op, delivery, approval, AttentionReason::ParticipantStuck, status)
+            .await
     }
 
     async fn failed(
@@ -148,8 +172,23 @@ impl Peer {
     ) -> Result<Disposition, Error> {
         let disposition = disposition(status);
         if matches!(disposition, Disposition::Stuck { .. }) || delivery.attempts >= PATIENCE {
-            let detail = format!("{} of {}: {:?}: {}", delivery.method, self.name, status.code(), status.message());
-            change(&self.app, op, &Raise { approval, reason, detail }).await?;
+            let detail = format!(
+                "{} of {}: {:?}: {}",
+                delivery.method,
+                self.name,
+                status.code(),
+                status.message()
+            );
+            change(
+                &self.app,
+                op,
+                &Raise {
+                    approval,
+                    reason,
+                    detail,
+                },
+            )
+            .await?;
         }
         Ok(disposition)
     }
@@ -170,11 +209,18 @@ impl Handler for Peer {
             RESERVE => self.reserve(&operation("relay/Reserve"), delivery).await,
             CONFIRM => self.confirm(&operation("relay/Confirm"), delivery).await,
             RELEASE => self.release(&operation("relay/Release"), delivery).await,
-            DELIVER_OUTCOME => self.deliver_outcome(&operation("relay/DeliverOutcome"), delivery).await,
-            unknown => Ok(Disposition::Stuck { reason: format!("there is no method {unknown}") }),
+            DELIVER_OUTCOME => {
+                self.deliver_outcome(&operation("relay/DeliverOutcome"), delivery)
+                    .await
+            }
+            unknown => Ok(Disposition::Stuck {
+                reason: format!("there is no method {unknown}"),
+            }),
         };
         // What went wrong on this side, such as a database that is away: the call is made again, and the other side knows it.
-        delivered.unwrap_or_else(|error| Disposition::Retry { reason: Failure::from(error).to_string() })
+        delivered.unwrap_or_else(|error| Disposition::Retry {
+            reason: Failure::from(error).to_string(),
+        })
     }
 }
 
@@ -184,11 +230,19 @@ fn decode<M: Message + Default>(delivery: &Delivery) -> Result<M, Failure> {
 
 fn part(approval: &str, round: i32, awaited_in: ParticipationState) -> Result<Part, Failure> {
     let approval = name::parse("approvals", approval).map_err(|error| error.at("approval"))?;
-    Ok(Part { approval, round: round.into(), awaited_in })
+    Ok(Part {
+        approval,
+        round: round.into(),
+        awaited_in,
+    })
 }
 
 fn reservation(reserved: proto::Reserved) -> Result<Reservation, Failure> {
-    let amount = reserved.amount.as_ref().map(salient_values::Money::try_from).transpose();
+    let amount = reserved
+        .amount
+        .as_ref()
+        .map(salient_values::Money::try_from)
+        .transpose();
     let amount = amount.map_err(|error| error.at("reserved.amount"))?;
     Ok(Reservation {
         name: reserved.reservation,

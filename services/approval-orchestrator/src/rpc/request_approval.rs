@@ -84,6 +84,10 @@ impl Command for Submit {
         Ok(&self.0)
     }
 
+    fn likely_opens(&self) -> bool {
+        self.0.round == 1
+    }
+
     fn may_start_step(&self, approval: &Approval, rulebook: &Rulebook) -> bool {
         // With participants, they are asked first.
         self.0.round > approval.round && rulebook.policy.participants.is_empty()

@@ -32,7 +32,8 @@ pub async fn retry_approval(
     let answer = change(&app, &op, &Retry(approval)).await?;
     // After the change, and not one with it: they are tried again by themselves in any case, only later.
     let line = &request.name;
-    let hasten = async move |connection: &mut Connection| Ok::<_, Error>(deliveries_hasten(connection, line).await?);
+    let hasten =
+        async move |connection: &mut Connection| Ok::<_, Error>(deliveries_hasten(connection, line).await?);
     app.database.read(&op, Query::DeliveriesHasten, hasten).await?;
     app.database.wake().deliveries();
     Ok(answer)

@@ -45,7 +45,13 @@ impl Command for Settle<'_> {
     }
 
     fn run(&self, _: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
-        Ok(participate::reply(approval, desk, self.service, self.round, self.reply.clone())?)
+        Ok(participate::reply(
+            approval,
+            desk,
+            self.service,
+            self.round,
+            self.reply.clone(),
+        )?)
     }
 
     fn answer(&self, _: &Outcome) -> Result<(), Error> {

@@ -28,7 +28,15 @@ pub async fn supersede_approval(
     request: proto::SupersedeApprovalRequest,
 ) -> Result<proto::Approval, Error> {
     let approval = name::parse("approvals", &request.approval).map_err(|error| error.at("approval"))?;
-    change(&app, &op, &Supersede { approval, actor: request.actor }).await
+    change(
+        &app,
+        &op,
+        &Supersede {
+            approval,
+            actor: request.actor,
+        },
+    )
+    .await
 }
 
 struct Supersede {

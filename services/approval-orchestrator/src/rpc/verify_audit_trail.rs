@@ -18,7 +18,7 @@ const PAGE: i64 = 500;
 /// How often to begin anew because the approval changed while its history was read.
 const ATTEMPTS: usize = 5;
 
-/// Recomputes an approval's hash chain and compares it with what is stored (P1.3).
+/// Recomputes an approval's hash chain and compares it with what is stored and with the seal on it (P1.3).
 pub async fn verify_audit_trail(
     app: App,
     op: OpContext,
@@ -36,7 +36,11 @@ pub async fn verify_audit_trail(
     Err(Error::Contended { approval: id })
 }
 
-async fn verify(app: &App, op: &OpContext, approval: &Approval) -> Result<(Verifier, Result<(), Break>), Error> {
+async fn verify(
+    app: &App,
+    op: &OpContext,
+    approval: &Approval,
+) -> Result<(Verifier, Result<(), Break>), Error> {
     let id = approval.id;
     let mut verifier = Verifier::new(id);
     let mut after = 0;
@@ -53,7 +57,7 @@ async fn verify(app: &App, op: &OpContext, approval: &Approval) -> Result<(Verif
         match entries.last() {
             Some(last) => after = last.sequence,
             None => {
-                let verdict = verifier.end(approval);
+                let verdict = verifier.end(approval).and_then(|()| app.seals.check(approval));
                 return Ok((verifier, verdict));
             }
         }

@@ -27,7 +27,16 @@ pub async fn withdraw_approval(
     request: proto::WithdrawApprovalRequest,
 ) -> Result<proto::Approval, Error> {
     let approval = name::parse("approvals", &request.name).map_err(|error| error.at("name"))?;
-    change(&app, &op, &Withdraw { approval, comment: request.comment, etag: request.etag }).await
+    change(
+        &app,
+        &op,
+        &Withdraw {
+            approval,
+            comment: request.comment,
+            etag: request.etag,
+        },
+    )
+    .await
 }
 
 struct Withdraw {
@@ -57,7 +66,11 @@ impl Command for Withdraw {
         }
         // That it is closed says more than that its etag is stale.
         if approval.state.is_open() {
-            etag::check(&self.etag, approval.version, &name::format("approvals", approval.id))?;
+            etag::check(
+                &self.etag,
+                approval.version,
+                &name::format("approvals", approval.id),
+            )?;
         }
         Ok(Some(close::withdraw(approval, desk, &self.comment)?))
     }

@@ -33,7 +33,11 @@ pub struct ApprovalQuery {
 /// # Errors
 /// Where the database cannot be asked.
 pub async fn approval_find(connection: &mut Connection, id: Uuid) -> Result<Option<Approval>, Error> {
-    let row = approval::table.find(id).select(approval::document).first(connection).await;
+    let row = approval::table
+        .find(id)
+        .select(approval::document)
+        .first(connection)
+        .await;
     Ok(row.optional()?.map(|Document(approval)| approval))
 }
 
@@ -55,7 +59,10 @@ pub async fn approval_by_task(connection: &mut Connection, task: Uuid) -> Result
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub async fn approval_list(connection: &mut Connection, query: ApprovalQuery) -> Result<Vec<Approval>, Error> {
+pub async fn approval_list(
+    connection: &mut Connection,
+    query: ApprovalQuery,
+) -> Result<Vec<Approval>, Error> {
     let mut rows = approval::table
         .select(approval::document)
         .order((approval::create_time.desc(), approval::id.desc()))
@@ -76,7 +83,12 @@ pub async fn approval_list(connection: &mut Connection, query: ApprovalQuery) ->
             .filter(approval::create_time.le(time))
             .filter(approval::create_time.lt(time).or(approval::id.lt(id)));
     }
-    for Comparison { field, operator, value } in query.filter {
+    for Comparison {
+        field,
+        operator,
+        value,
+    } in query.filter
+    {
         rows = match (field, value) {
             ("state", Value::Enum(state)) => equal!(rows, approval::state, operator, state),
             ("kind", Value::Text(kind)) => text!(rows, approval::kind, operator, kind),
@@ -88,7 +100,12 @@ pub async fn approval_list(connection: &mut Connection, query: ApprovalQuery) ->
             }
             ("needs_attention", Value::Bool(_)) => rows.filter(approval::attention_reason.is_null()),
             ("create_time", Value::Timestamp(time)) => {
-                ordered!(rows, approval::create_time, operator, jiff_diesel::Timestamp::from(time))
+                ordered!(
+                    rows,
+                    approval::create_time,
+                    operator,
+                    jiff_diesel::Timestamp::from(time)
+                )
             }
             _ => rows,
         };

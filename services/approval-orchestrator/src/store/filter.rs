@@ -14,9 +14,10 @@ macro_rules! equal {
 macro_rules! text {
     ($rows:ident, $column:expr, $operator:expr, $value:expr) => {
         match $operator {
-            salient_paging::filter::Operator::Has => {
-                $rows.filter(diesel::PgTextExpressionMethods::ilike($column, super::filter::containing(&$value)))
-            }
+            salient_paging::filter::Operator::Has => $rows.filter(diesel::PgTextExpressionMethods::ilike(
+                $column,
+                super::filter::containing(&$value),
+            )),
             operator => super::filter::equal!($rows, $column, operator, $value),
         }
     };

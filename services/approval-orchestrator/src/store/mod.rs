@@ -14,7 +14,10 @@ pub use self::{
     approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
     audit::audit_list,
     deliveries::deliveries_hasten,
-    policies::{PolicyVersionRow, policy_find, policy_insert, policy_latest, policy_latest_version, policy_list, policy_ship},
+    policies::{
+        PolicyVersionRow, policy_find, policy_insert, policy_latest, policy_latest_version, policy_list,
+        policy_ship,
+    },
     save::ApprovalSave,
     tasks::{TaskQuery, TaskRow, task_find, task_list, tasks_of_approval},
 };

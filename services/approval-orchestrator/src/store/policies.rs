@@ -1,5 +1,6 @@
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _, dsl::max,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, Selectable,
+    SelectableHelper as _, dsl::max,
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
@@ -38,7 +39,10 @@ struct Row {
 impl From<Row> for PolicyVersionRow {
     fn from(row: Row) -> Self {
         Self {
-            key: PolicyKey { kind: row.kind, version: row.version },
+            key: PolicyKey {
+                kind: row.kind,
+                version: row.version,
+            },
             policy: row.content.0,
             digest: row.digest,
             publisher: row.publisher,
@@ -53,14 +57,20 @@ impl From<Row> for PolicyVersionRow {
 /// Where the database cannot be asked.
 pub async fn policy_latest_version(connection: &mut Connection, kind: &str) -> Result<Option<i64>, Error> {
     let versions = policy_version::table.filter(policy_version::kind.eq(kind));
-    Ok(versions.select(max(policy_version::version)).first(connection).await?)
+    Ok(versions
+        .select(max(policy_version::version))
+        .first(connection)
+        .await?)
 }
 
 /// The newest version of a kind's policy, if it has any.
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub async fn policy_latest(connection: &mut Connection, kind: &str) -> Result<Option<PolicyVersionRow>, Error> {
+pub async fn policy_latest(
+    connection: &mut Connection,
+    kind: &str,
+) -> Result<Option<PolicyVersionRow>, Error> {
     Ok(policy_list(connection, kind, None, 1).await?.pop())
 }
 
@@ -68,7 +78,10 @@ pub async fn policy_latest(connection: &mut Connection, kind: &str) -> Result<Op
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub async fn policy_find(connection: &mut Connection, key: &PolicyKey) -> Result<Option<PolicyVersionRow>, Error> {
+pub async fn policy_find(
+    connection: &mut Connection,
+    key: &PolicyKey,
+) -> Result<Option<PolicyVersionRow>, Error> {
     let row = policy_version::table
         .find((&key.kind, key.version))
         .select(Row::as_select())
@@ -103,7 +116,10 @@ pub async fn policy_list(
 /// # Errors
 /// A violation of `policy_version_pkey` where another was published at the same instant.
 pub async fn policy_insert(connection: &mut Connection, row: PolicyVersionRow) -> Result<(), Error> {
-    diesel::insert_into(policy_version::table).values(columns(row)).execute(connection).await?;
+    diesel::insert_into(policy_version::table)
+        .values(columns(row))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

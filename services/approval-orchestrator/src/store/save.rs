@@ -85,9 +85,20 @@ struct AuditColumns {
 impl ApprovalSave {
     /// Prepares the statement. `entries` are of one change, so they share who, when and on which content.
     #[must_use]
-    pub fn new(expected: i64, approval: Approval, tasks: Vec<TaskRow>, entries: Vec<AuditEntry>, ledger: LedgerCte) -> Self {
+    pub fn new(
+        expected: i64,
+        approval: Approval,
+        tasks: Vec<TaskRow>,
+        entries: Vec<AuditEntry>,
+        ledger: LedgerCte,
+    ) -> Self {
         let audit = AuditColumns::new(&approval, entries);
-        Self { approval: Columns::new(expected, approval), tasks: TaskColumns::new(tasks), audit, ledger }
+        Self {
+            approval: Columns::new(expected, approval),
+            tasks: TaskColumns::new(tasks),
+            audit,
+            ledger,
+        }
     }
 
     /// Runs it.

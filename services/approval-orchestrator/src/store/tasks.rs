@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
-    Queryable, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
@@ -74,9 +74,18 @@ impl TaskRow {
     ///
     /// # Errors
     /// `Defect` where the task belongs to no visit.
-    pub fn of(approval: &Approval, task: &approval::Task, decision: Option<Decision>) -> Result<Self, Refusal> {
-        let visit = approval.visit(task.visit).ok_or(Refusal::Defect("a task of no visit"))?;
-        let asked = visit.approvers.iter().find(|approver| approver.employee == task.assignee);
+    pub fn of(
+        approval: &Approval,
+        task: &approval::Task,
+        decision: Option<Decision>,
+    ) -> Result<Self, Refusal> {
+        let visit = approval
+            .visit(task.visit)
+            .ok_or(Refusal::Defect("a task of no visit"))?;
+        let asked = visit
+            .approvers
+            .iter()
+            .find(|approver| approver.employee == task.assignee);
         Ok(Self {
             id: task.id,
             approval: approval.id,
@@ -89,7 +98,10 @@ impl TaskRow {
             card: TaskCard {
                 subject: approval.subject.clone(),
                 title: approval.title.clone(),
-                amount: approval.facts.amount().map(|(amount, currency)| (amount, currency.to_owned())),
+                amount: approval
+                    .facts
+                    .amount()
+                    .map(|(amount, currency)| (amount, currency.to_owned())),
                 submitter: approval.submitter,
                 comment: approval.comment.clone(),
                 round: visit.round,
@@ -145,7 +157,10 @@ impl TryFrom<Row> for TaskRow {
         Ok(Self {
             id: row.id,
             approval: row.approval,
-            policy: PolicyKey { kind: row.kind, version: row.policy_version },
+            policy: PolicyKey {
+                kind: row.kind,
+                version: row.policy_version,
+            },
             step: row.step,
             visit: row.visit,
             assignee: row.assignee,
@@ -164,7 +179,12 @@ impl TryFrom<Row> for TaskRow {
 /// # Errors
 /// Where the database cannot be asked.
 pub async fn task_find(connection: &mut Connection, id: Uuid) -> Result<Option<TaskRow>, Error> {
-    let row: Option<Row> = task::table.find(id).select(Row::as_select()).first(connection).await.optional()?;
+    let row: Option<Row> = task::table
+        .find(id)
+        .select(Row::as_select())
+        .first(connection)
+        .await
+        .optional()?;
     row.map(TryInto::try_into).transpose()
 }
 
@@ -194,10 +214,12 @@ pub async fn task_list(connection: &mut Connection, query: TaskQuery) -> Result<
         .into_boxed();
     // Each branch's condition and order are those of one partial index.
     rows = if query.pending {
-        rows.filter(task::state.eq("PENDING")).order((task::create_time.asc(), task::id.asc()))
+        rows.filter(task::state.eq("PENDING"))
+            .order((task::create_time.asc(), task::id.asc()))
     } else {
         let decided = TaskState::DECIDED.map(TaskState::name);
-        rows.filter(task::state.eq_any(decided)).order((task::end_time.desc(), task::id.desc()))
+        rows.filter(task::state.eq_any(decided))
+            .order((task::end_time.desc(), task::id.desc()))
     };
     if let Some((time, id)) = query.after {
         let time = jiff_diesel::Timestamp::from(time);
@@ -205,10 +227,16 @@ pub async fn task_list(connection: &mut Connection, query: TaskQuery) -> Result<
             rows.filter(task::create_time.ge(time))
                 .filter(task::create_time.gt(time).or(task::id.gt(id)))
         } else {
-            rows.filter(task::end_time.le(time)).filter(task::end_time.lt(time).or(task::id.lt(id).nullable()))
+            rows.filter(task::end_time.le(time))
+                .filter(task::end_time.lt(time).or(task::id.lt(id).nullable()))
         };
     }
-    for Comparison { field, operator, value } in query.filter {
+    for Comparison {
+        field,
+        operator,
+        value,
+    } in query.filter
+    {
         rows = match (field, value) {
             ("kind", Value::Text(kind)) => text!(rows, task::kind, operator, kind),
             ("subject", Value::Text(subject)) => text!(rows, task::subject_name, operator, subject),

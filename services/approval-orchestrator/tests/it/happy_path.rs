@@ -1,5 +1,6 @@
 use salient_proto::approval::v1::{
-    ListAuditEntriesRequest, ListTasksRequest, Outcome, TaskBox, approval::State, audit_entry::Action, participation,
+    ListAuditEntriesRequest, ListTasksRequest, Outcome, TaskBox, approval::State, audit_entry::Action,
+    participation,
 };
 
 use crate::house::House;
@@ -24,7 +25,11 @@ async fn a_contract_is_reserved_reviewed_approved_and_confirmed() {
     house.approve(&house.wang, &task).await.unwrap();
 
     let approved = house.until(&approval, State::Approved).await;
-    let steps: Vec<_> = approved.visits.iter().map(|visit| (visit.step.as_str(), visit.tasks.len())).collect();
+    let steps: Vec<_> = approved
+        .visits
+        .iter()
+        .map(|visit| (visit.step.as_str(), visit.tasks.len()))
+        .collect();
     assert_eq!(steps, [("review", 1), ("approval", 1)]);
     assert_eq!(approved.participants[0].state(), participation::State::Confirmed);
     assert_eq!(house.customers.calls(&approval), [("Reserve", 1), ("Confirm", 1)]);
@@ -36,8 +41,16 @@ async fn a_contract_is_reserved_reviewed_approved_and_confirmed() {
     assert_eq!(outcome.round, 1);
 
     assert!(house.inbox(&house.wang, "").await.is_empty());
-    let decided = ListTasksRequest { r#box: TaskBox::Decided.into(), ..Default::default() };
-    let decided = house.tasks(&house.wang).list_tasks(decided).await.unwrap().into_inner();
+    let decided = ListTasksRequest {
+        r#box: TaskBox::Decided.into(),
+        ..Default::default()
+    };
+    let decided = house
+        .tasks(&house.wang)
+        .list_tasks(decided)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(decided.tasks.len(), 1);
 }
 
@@ -50,9 +63,21 @@ async fn its_history_says_who_did_what_and_verifies() {
     house.heard(&approval, &[Outcome::Approved]).await;
     house.in_history(&approval, Action::OutcomeDelivered).await;
 
-    let request = ListAuditEntriesRequest { parent: approval.clone(), ..Default::default() };
-    let entries = house.approvals(&house.li).list_audit_entries(request).await.unwrap().into_inner().audit_entries;
-    let actions: Vec<_> = entries.iter().map(|entry| (entry.action(), entry.actor.as_str())).collect();
+    let request = ListAuditEntriesRequest {
+        parent: approval.clone(),
+        ..Default::default()
+    };
+    let entries = house
+        .approvals(&house.li)
+        .list_audit_entries(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .audit_entries;
+    let actions: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.action(), entry.actor.as_str()))
+        .collect();
     let (zhang, wang) = (house.zhang.name(), house.wang.name());
     let own = "services/approval-orchestrator";
     let expected = [

@@ -6,9 +6,10 @@ use salient_approval_orchestrator::ApprovalOrchestrator;
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
-        Approval, ApproveTaskRequest, Fact, ListAuditEntriesRequest, Outcome, Finding, GetApprovalRequest, ListTasksRequest, RejectTaskRequest,
-        RequestApprovalRequest, ReturnTaskRequest, Subject, Task, VerifyAuditTrailRequest, VerifyAuditTrailResponse,
-        WithdrawApprovalRequest, approval::State, audit_entry::Action, approval_service_client::ApprovalServiceClient, fact, finding,
+        Approval, ApproveTaskRequest, Fact, Finding, GetApprovalRequest, ListAuditEntriesRequest,
+        ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest, ReturnTaskRequest, Subject,
+        Task, VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
+        approval_service_client::ApprovalServiceClient, audit_entry::Action, fact, finding,
         intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
         subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
     },
@@ -60,24 +61,51 @@ impl House {
             let zhao = all.add("赵敏", &[held(Post::RegionalManager, region)]);
             let admin = all.add("管理员", &[held(Post::Administrator, all.company())]);
             people = Some((region, team, li, zhang, wang, zhao, admin));
-            setup.peer("organization").add_service(LookupServiceServer::new(organization.clone()));
-            setup.peer("customers").add_service(ParticipantServiceServer::new(customers.clone()));
-            setup.peer("contracts").add_service(SubjectServiceServer::new(contracts.clone()));
+            setup
+                .peer("organization")
+                .add_service(LookupServiceServer::new(organization.clone()));
+            setup
+                .peer("customers")
+                .add_service(ParticipantServiceServer::new(customers.clone()));
+            setup
+                .peer("contracts")
+                .add_service(SubjectServiceServer::new(contracts.clone()));
         })
         .await;
         let (region, team, li, zhang, wang, zhao, admin) = people.unwrap();
         organization.ladder(
             Post::Supervisor,
-            &[(Post::Supervisor, team, &[&zhang]), (Post::RegionalManager, region, &[&wang])],
+            &[
+                (Post::Supervisor, team, &[&zhang]),
+                (Post::RegionalManager, region, &[&wang]),
+            ],
         );
-        organization.ladder(Post::RegionalManager, &[(Post::RegionalManager, region, &[&wang])]);
-        Self { service, organization, customers, contracts, region, team, li, zhang, wang, zhao, admin }
+        organization.ladder(
+            Post::RegionalManager,
+            &[(Post::RegionalManager, region, &[&wang])],
+        );
+        Self {
+            service,
+            organization,
+            customers,
+            contracts,
+            region,
+            team,
+            li,
+            zhang,
+            wang,
+            zhao,
+            admin,
+        }
     }
 
     /// Has both managers asked, from now on.
     pub fn two_managers(&self) {
         let managers: &[&Person] = &[&self.wang, &self.zhao];
-        self.organization.ladder(Post::RegionalManager, &[(Post::RegionalManager, self.region, managers)]);
+        self.organization.ladder(
+            Post::RegionalManager,
+            &[(Post::RegionalManager, self.region, managers)],
+        );
     }
 
     pub fn intake(&self) -> IntakeServiceClient<Caller> {
@@ -108,7 +136,10 @@ impl House {
             title: "HT-HD-2026-000001 上海晨光贸易".to_owned(),
             submitter: self.li.name(),
             unit: self.team.name(),
-            facts: vec![Fact { name: "amount".to_owned(), value: Some(fact::Value::Money(yuan(120_000))) }],
+            facts: vec![Fact {
+                name: "amount".to_owned(),
+                value: Some(fact::Value::Money(yuan(120_000))),
+            }],
             comment: "请尽快审核".to_owned(),
             request_id: id(),
             account: format!("customers/{}", Uuid::now_v7()),
@@ -139,8 +170,14 @@ impl House {
     }
 
     pub async fn approval(&self, name: &str) -> Approval {
-        let request = GetApprovalRequest { name: name.to_owned() };
-        self.approvals(&self.admin).get_approval(request).await.unwrap().into_inner()
+        let request = GetApprovalRequest {
+            name: name.to_owned(),
+        };
+        self.approvals(&self.admin)
+            .get_approval(request)
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     /// Waits until an approval is in a state.
@@ -165,21 +202,40 @@ impl House {
     pub async fn task_of(&self, person: &Person, approval: &str) -> Task {
         let start = std::time::Instant::now();
         loop {
-            if let Some(task) = self.inbox(person, &format!("approval = \"{approval}\"")).await.pop() {
+            if let Some(task) = self
+                .inbox(person, &format!("approval = \"{approval}\""))
+                .await
+                .pop()
+            {
                 return task;
             }
-            assert!(start.elapsed() < PATIENCE, "no task: {:#?}", self.approval(approval).await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "no task: {:#?}",
+                self.approval(approval).await
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
     pub async fn inbox(&self, person: &Person, filter: &str) -> Vec<Task> {
-        let request = ListTasksRequest { filter: filter.to_owned(), ..Default::default() };
-        self.tasks(person).list_tasks(request).await.unwrap().into_inner().tasks
+        let request = ListTasksRequest {
+            filter: filter.to_owned(),
+            ..Default::default()
+        };
+        self.tasks(person)
+            .list_tasks(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .tasks
     }
 
     pub async fn approve(&self, person: &Person, task: &Task) -> Result<Task, Status> {
-        self.tasks(person).approve_task(approve_request(task)).await.map(tonic::Response::into_inner)
+        self.tasks(person)
+            .approve_task(approve_request(task))
+            .await
+            .map(tonic::Response::into_inner)
     }
 
     pub async fn reject(&self, person: &Person, task: &Task) -> Result<Task, Status> {
@@ -189,7 +245,10 @@ impl House {
             request_id: id(),
             ..Default::default()
         };
-        self.tasks(person).reject_task(request).await.map(tonic::Response::into_inner)
+        self.tasks(person)
+            .reject_task(request)
+            .await
+            .map(tonic::Response::into_inner)
     }
 
     pub async fn return_to(&self, person: &Person, task: &Task, step: &str) -> Result<Task, Status> {
@@ -200,18 +259,33 @@ impl House {
             request_id: id(),
             ..Default::default()
         };
-        self.tasks(person).return_task(request).await.map(tonic::Response::into_inner)
+        self.tasks(person)
+            .return_task(request)
+            .await
+            .map(tonic::Response::into_inner)
     }
 
     pub async fn withdraw(&self, person: &Person, approval: &str) -> Result<Approval, Status> {
-        let request =
-            WithdrawApprovalRequest { name: approval.to_owned(), request_id: id(), ..Default::default() };
-        self.approvals(person).withdraw_approval(request).await.map(tonic::Response::into_inner)
+        let request = WithdrawApprovalRequest {
+            name: approval.to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        self.approvals(person)
+            .withdraw_approval(request)
+            .await
+            .map(tonic::Response::into_inner)
     }
 
     pub async fn verify(&self, approval: &str) -> VerifyAuditTrailResponse {
-        let request = VerifyAuditTrailRequest { name: approval.to_owned() };
-        self.approvals(&self.admin).verify_audit_trail(request).await.unwrap().into_inner()
+        let request = VerifyAuditTrailRequest {
+            name: approval.to_owned(),
+        };
+        self.approvals(&self.admin)
+            .verify_audit_trail(request)
+            .await
+            .unwrap()
+            .into_inner()
     }
 }
 
@@ -232,7 +306,11 @@ pub fn approve_request(task: &Task) -> ApproveTaskRequest {
 }
 
 pub fn yuan(units: i64) -> Money {
-    Money { currency_code: "CNY".to_owned(), units, nanos: 0 }
+    Money {
+        currency_code: "CNY".to_owned(),
+        units,
+        nanos: 0,
+    }
 }
 
 /// A fresh idempotency key.
@@ -245,7 +323,11 @@ impl House {
     pub async fn heard(&self, approval: &str, expected: &[Outcome]) {
         let start = std::time::Instant::now();
         while self.contracts.outcomes(approval) != expected {
-            assert!(start.elapsed() < PATIENCE, "heard {:?}", self.contracts.outcomes(approval));
+            assert!(
+                start.elapsed() < PATIENCE,
+                "heard {:?}",
+                self.contracts.outcomes(approval)
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -253,8 +335,17 @@ impl House {
     /// Waits until the participant was asked this about an approval, and nothing after it.
     pub async fn asked_last(&self, approval: &str, method: &str) {
         let start = std::time::Instant::now();
-        while self.customers.calls(approval).last().is_none_or(|(last, _)| *last != method) {
-            assert!(start.elapsed() < PATIENCE, "asked {:?}", self.customers.calls(approval));
+        while self
+            .customers
+            .calls(approval)
+            .last()
+            .is_none_or(|(last, _)| *last != method)
+        {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "asked {:?}",
+                self.customers.calls(approval)
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -263,8 +354,16 @@ impl House {
     pub async fn in_history(&self, approval: &str, action: Action) {
         let start = std::time::Instant::now();
         loop {
-            let request = ListAuditEntriesRequest { parent: approval.to_owned(), ..Default::default() };
-            let entries = self.approvals(&self.admin).list_audit_entries(request).await.unwrap().into_inner();
+            let request = ListAuditEntriesRequest {
+                parent: approval.to_owned(),
+                ..Default::default()
+            };
+            let entries = self
+                .approvals(&self.admin)
+                .list_audit_entries(request)
+                .await
+                .unwrap()
+                .into_inner();
             if entries.audit_entries.iter().any(|entry| entry.action() == action) {
                 return;
             }

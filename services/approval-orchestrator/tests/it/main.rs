@@ -1,10 +1,7 @@
 //! The orchestrator as its callers see it: through gRPC, on real PostgreSQL, with the services around it played by the tests.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test code: what goes wrong in it is the test's failure"
-)]
 
+#[cfg(test)]
+mod attention;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
@@ -14,4 +11,10 @@ mod house;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod rounds;
+#[cfg(test)]
+mod tampering;

@@ -8,14 +8,15 @@ use std::{
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
-        ConfirmRequest, ConfirmResponse, DeliverOutcomeRequest, DeliverOutcomeResponse, Outcome, Refused, ReleaseRequest,
-        ReleaseResponse, ReserveRequest, ReserveResponse, Reserved, fact, participant_service_server::ParticipantService,
-        reserve_response, subject_service_server::SubjectService,
+        ConfirmRequest, ConfirmResponse, DeliverOutcomeRequest, DeliverOutcomeResponse, Outcome, Refused,
+        ReleaseRequest, ReleaseResponse, ReserveRequest, ReserveResponse, Reserved, fact,
+        participant_service_server::ParticipantService, reserve_response,
+        subject_service_server::SubjectService,
     },
     organization::v1::{
         Holder, Ladder, LookupPostHoldersRequest, LookupPostHoldersResponse, LookupSuperiorsRequest,
-        LookupSuperiorsResponse, ResolveApproversRequest, ResolveApproversResponse, Rung, approver_selector::Selector,
-        lookup_service_server::LookupService,
+        LookupSuperiorsResponse, ResolveApproversRequest, ResolveApproversResponse, Rung,
+        approver_selector::Selector, lookup_service_server::LookupService,
     },
 };
 use salient_testkit::{Person, Unit};
@@ -40,7 +41,10 @@ impl Organization {
                 })
                 .collect(),
         };
-        self.0.lock().unwrap().insert(post.into(), rungs.iter().map(rung).collect());
+        self.0
+            .lock()
+            .unwrap()
+            .insert(post.into(), rungs.iter().map(rung).collect());
     }
 }
 
@@ -66,12 +70,17 @@ impl LookupService for Organization {
     ) -> Result<Response<ResolveApproversResponse>, Status> {
         let ladders = self.0.lock().unwrap();
         let ladder = |selector: Option<Selector>| match selector {
-            Some(Selector::Post(post)) => Ladder { rungs: ladders.get(&post).cloned().unwrap_or_default() },
+            Some(Selector::Post(post)) => Ladder {
+                rungs: ladders.get(&post).cloned().unwrap_or_default(),
+            },
             _ => Ladder::default(),
         };
         let selectors = request.into_inner().selectors.into_iter();
         let ladders = selectors.map(|selector| ladder(selector.selector)).collect();
-        Ok(Response::new(ResolveApproversResponse { ladders, organization_revision: 1 }))
+        Ok(Response::new(ResolveApproversResponse {
+            ladders,
+            organization_revision: 1,
+        }))
     }
 }
 
@@ -107,7 +116,12 @@ impl Participant {
         of.map(|(method, _, round)| (*method, *round)).collect()
     }
 
-    fn asked(&self, method: &'static str, approval: String, round: i32) -> Result<Option<&'static str>, Status> {
+    fn asked(
+        &self,
+        method: &'static str,
+        approval: String,
+        round: i32,
+    ) -> Result<Option<&'static str>, Status> {
         let mut asked = self.0.lock().unwrap();
         asked.calls.push((method, approval, round));
         match asked.next.pop_front() {
@@ -122,17 +136,24 @@ impl Participant {
 impl ParticipantService for Participant {
     async fn reserve(&self, request: Request<ReserveRequest>) -> Result<Response<ReserveResponse>, Status> {
         let request = request.into_inner();
-        let amount = request.facts.into_iter().find(|fact| fact.name == "amount").and_then(|fact| match fact.value {
-            Some(fact::Value::Money(money)) => Some(money),
-            _ => None,
-        });
+        let amount = request
+            .facts
+            .into_iter()
+            .find(|fact| fact.name == "amount")
+            .and_then(|fact| match fact.value {
+                Some(fact::Value::Money(money)) => Some(money),
+                _ => None,
+            });
         let result = match self.asked("Reserve", request.approval, request.round)? {
             Some(reason) => reserve_response::Result::Refused(Refused {
                 reason: reason.to_owned(),
                 message: "The credit does not suffice.".to_owned(),
                 message_zh: "信用额度不足。".to_owned(),
             }),
-            None => reserve_response::Result::Reserved(Reserved { reservation: "reservations/1".to_owned(), amount }),
+            None => reserve_response::Result::Reserved(Reserved {
+                reservation: "reservations/1".to_owned(),
+                amount,
+            }),
         };
         Ok(Response::new(ReserveResponse { result: Some(result) }))
     }
@@ -158,13 +179,21 @@ impl Subjects {
     /// The outcomes of an approval, in the order in which they came.
     pub fn outcomes(&self, approval: &str) -> Vec<Outcome> {
         let heard = self.0.lock().unwrap();
-        heard.iter().filter(|outcome| outcome.approval == approval).map(DeliverOutcomeRequest::outcome).collect()
+        heard
+            .iter()
+            .filter(|outcome| outcome.approval == approval)
+            .map(DeliverOutcomeRequest::outcome)
+            .collect()
     }
 
     /// The last outcome of an approval.
     pub fn last(&self, approval: &str) -> DeliverOutcomeRequest {
         let heard = self.0.lock().unwrap();
-        heard.iter().rfind(|outcome| outcome.approval == approval).cloned().unwrap()
+        heard
+            .iter()
+            .rfind(|outcome| outcome.approval == approval)
+            .cloned()
+            .unwrap()
     }
 }
 

@@ -5,7 +5,10 @@ use std::{env, sync::Arc};
 use anyhow::Context as _;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
-use object_store::{ObjectStore, ObjectStoreExt as _, buffered::BufWriter, path::Path};
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, ObjectStoreScheme, buffered::BufWriter, local::LocalFileSystem,
+    path::Path,
+};
 use salient_config::ObjectStore as Settings;
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
@@ -27,12 +30,17 @@ impl FileStore {
     pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
         let url = settings.url.as_deref().context("object_store.url: is not set")?;
         let url = url.parse().context("object_store.url: is not a URL")?;
-        let (store, root) = object_store::parse_url_opts(&url, env::vars())
-            .context("object_store.url: names no store that can be used")?;
-        Ok(Self {
-            store: Arc::from(store),
-            root,
-        })
+        let unusable = "object_store.url: names no store that can be used";
+        let (store, root): (Arc<dyn ObjectStore>, Path) =
+            match ObjectStoreScheme::parse(&url).context(unusable)? {
+                // What is recorded has to survive a power cut, as the record does.
+                (ObjectStoreScheme::Local, root) => (Arc::new(LocalFileSystem::new().with_fsync(true)), root),
+                _ => {
+                    let (store, root) = object_store::parse_url_opts(&url, env::vars()).context(unusable)?;
+                    (Arc::from(store), root)
+                }
+            };
+        Ok(Self { store, root })
     }
 
     /// Begins to write a contract's file with this digest. It is there once it is [finished](Upload::finish), whole or not at all.

@@ -1,4 +1,4 @@
-use salient_failure::reason_of;
+use salient_failure::{Failure, Kind, reason_of};
 use salient_operation::OpContext;
 use salient_peers::{Error as PeerError, PeerChannel, Peers, outbound, refused};
 use salient_proto::approval::v1::{
@@ -74,8 +74,16 @@ impl Approvals {
         op: &OpContext,
         request: PreviewApprovalRequest,
     ) -> Result<PreviewApprovalResponse, Error> {
+        let kind = request.kind.clone();
         let answer = self.0.clone().preview_approval(outbound(op, request)).await;
-        Ok(answer.map_err(|status| refused(APPROVALS, status))?.into_inner())
+        let preview = answer.map_err(|status| {
+            if is(&status, ErrorReason::PolicyMissing) {
+                Failure::new(Kind::FailedPrecondition, ErrorReason::PolicyMissing).with("kind", kind)
+            } else {
+                refused(APPROVALS, status)
+            }
+        })?;
+        Ok(preview.into_inner())
     }
 }
 

@@ -31,7 +31,11 @@ pub(super) async fn submit_contract(
     request: SubmitContractRequest,
 ) -> Result<ProtoContract, Error> {
     let id = command::contract_id(&request.name, "name")?;
-    let customer = customer(app, &op, id).await?;
+    let customer = match customer(app, &op, id).await {
+        Ok(customer) => customer,
+        // A repeat is answered as it was, whether or not the customer is still there.
+        Err(error) => return app.database.or_answered(&op, Err(error)).await,
+    };
     // The same in every attempt of the transaction.
     let new_approval = Uuid::now_v7();
     let change = async |tx: &mut Tx| {

@@ -27,7 +27,11 @@ pub(super) async fn update_contract(
     let id = command::contract_id(&sent.name, "contract.name")?;
     let mask = Mask::new(request.update_mask, &CONTENT_FIELDS)?;
 
-    let superseded = end_sign_off(app, &op, id, &sent, &mask).await?;
+    let superseded = match end_sign_off(app, &op, id, &sent, &mask).await {
+        Ok(superseded) => superseded,
+        // A repeat is answered as it was, whatever the contract says by now.
+        Err(error) => return app.database.or_answered(&op, Err(error)).await,
+    };
 
     let change = async |tx: &mut Tx| {
         let mut contract = load::contract_to_change(tx, &op, id, "").await?;
@@ -87,8 +91,22 @@ async fn end_sign_off(
     };
     let now = contract.head.update_time;
     contract.edit(command::changed(&contract.content, sent.clone(), mask)?, now)?;
+    if answered(app, op, id).await? {
+        // A repeat. The sign-off is that of a later submission, and not to be ended by an edit that was made before it.
+        return Err(Error::Changed(id));
+    }
     app.approvals.supersede(op, &contract.head, seen.approval).await?;
     Ok(Some(seen))
+}
+
+/// Whether this very request was answered before.
+async fn answered(app: &App, op: &OpContext, id: Uuid) -> Result<bool, Error> {
+    let stored: Result<ProtoContract, Error> = app.database.or_answered(op, Err(Error::Changed(id))).await;
+    match stored {
+        Ok(_) => Ok(true),
+        Err(Error::Changed(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether nothing has happened since the sign-off was ended but that. A contract that has been submitted (again) meanwhile is not

@@ -12,6 +12,8 @@ mod revision;
 mod row;
 mod save;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::{
     contract::{contract_find, contract_for_update, contracts_find},

@@ -6,7 +6,9 @@ use anyhow::{Context as _, bail};
 use bytes::{Buf as _, BufMut as _};
 use clap::Args;
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
+use prost_reflect::{
+    DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage as _, SerializeOptions,
+};
 use salient_access::token::Issuer;
 use salient_config::Auth;
 use salient_proto::POOL;

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use crate::{
     data_dir::DataDir,
     installation::{Installation, Person},
-    suite::Member,
 };
 
 /// Everything that somebody needs to make a first call.
@@ -50,36 +49,16 @@ fn write_to(text: &mut String, installation: &Installation, dir: &DataDir) -> st
     else {
         return Ok(());
     };
-    writeln!(text, "\nTo paste (grpcurl finds everything by reflection):")?;
+    let (salesperson, dir) = (&person.number, format!("--data-dir {dir}"));
+    writeln!(text, "\nTo paste into another terminal:")?;
+    writeln!(text, "  salient call ListCustomers --as {salesperson} {dir}")?;
     writeln!(
         text,
-        "  export TOKEN=$(salient token --as {} --data-dir {dir})",
-        person.number
-    )?;
-    let call = |member: Member, method: &str| {
-        let address = installation
-            .addresses
-            .get(member.name())
-            .map(String::as_str)
-            .unwrap_or_default();
-        let address = address.trim_start_matches("http://");
-        format!("grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" {address} {method}")
-    };
-    writeln!(
-        text,
-        "  {}",
-        call(
-            Member::Customers,
-            "salient.customers.v1.CustomerService/ListCustomers"
-        )
+        "  salient call ListContracts '{{\"page_size\": 3}}' --as {salesperson} {dir}"
     )?;
     writeln!(
         text,
-        "  {}\n",
-        call(
-            Member::ApprovalOrchestrator,
-            "salient.approval.v1.TaskService/ListTasks"
-        )
+        "  salient call ListTasks '{{\"box\": \"TASK_BOX_INBOX\"}}' --as {salesperson} {dir}\n"
     )
 }
 

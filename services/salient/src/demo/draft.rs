@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use jiff::civil::Date;
-use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
+use rust_decimal::{Decimal, RoundingStrategy};
 use salient_proto::{
     contracts::v1::{Contract, ContractLine, DeliveryTerms, ScheduledPayment},
     google::r#type as google,
@@ -10,9 +10,6 @@ use salient_proto::{
 use salient_values::{Currency, Money, date, decimal};
 
 use crate::installation::Customer;
-
-/// Of each customer's credit, the part that all its contracts together are meant to take, in hundredths.
-const USED_PERCENT: i64 = 70;
 
 /// Name, specification, unit of measure, and price in yuan.
 const PRODUCTS: [(&str, &str, &str, &str); 6] = [
@@ -24,7 +21,7 @@ const PRODUCTS: [(&str, &str, &str, &str); 6] = [
     ("年度维护服务", "一年四次现场保养", "次", "3600.00"),
 ];
 
-/// A contract for the customer, its amount about the customer's share of a run of so many contracts.
+/// A contract for the customer, one of so many that together stay within its credit.
 pub(super) fn contract(
     index: usize,
     customer: &Customer,
@@ -35,10 +32,9 @@ pub(super) fn contract(
         .credit_limit
         .parse()
         .context("a customer without credit")?;
-    let share = limit * USED_PERCENT / 100 / i64::try_from(contracts.max(1))?;
-    // From a quarter to seven quarters of the share: on average the share.
-    let percent = i64::try_from(25 + scattered(index) % 151)?;
-    of_amount(index, customer, Decimal::from(share * percent / 100), today)
+    let most = limit / i64::try_from(contracts.max(1))?;
+    let percent = i64::try_from(10 + scattered(index) % 85)?;
+    of_amount(index, customer, Decimal::from(most * percent / 100), today)
 }
 
 /// A contract for more than the customer's whole credit.

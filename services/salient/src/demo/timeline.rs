@@ -64,7 +64,15 @@ pub(super) async fn timeline(
                     .map(|time| time.to_string())
                     .unwrap_or_default(),
                 seconds: since.unwrap_or_default(),
-                who: person(installation, &entry.actor),
+                // A service acts for the person whose call it carries out.
+                who: person(
+                    installation,
+                    if entry.on_behalf_of.is_empty() {
+                        &entry.actor
+                    } else {
+                        &entry.on_behalf_of
+                    },
+                ),
                 what: action
                     .as_str_name()
                     .trim_start_matches("ACTION_")

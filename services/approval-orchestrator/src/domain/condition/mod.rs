@@ -26,7 +26,10 @@ pub struct Condition(Program);
 
 impl fmt::Debug for Condition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Condition").field(self.0.expression()).finish()
+        formatter
+            .debug_tuple("Condition")
+            .field(self.0.expression())
+            .finish()
     }
 }
 
@@ -97,7 +100,10 @@ mod tests {
     use super::{super::facts::FactType, *};
 
     fn declared() -> Vec<FactDeclaration> {
-        let fact = |name: &str, kind| FactDeclaration { name: name.into(), kind };
+        let fact = |name: &str, kind| FactDeclaration {
+            name: name.into(),
+            kind,
+        };
         vec![
             fact("amount", FactType::Money),
             fact("region", FactType::Text),
@@ -108,14 +114,22 @@ mod tests {
     }
 
     fn facts(amount: &str, currency: &str) -> Facts {
-        let amount = FactValue::Money { amount: amount.parse().unwrap(), currency: currency.into() };
+        let amount = FactValue::Money {
+            amount: amount.parse().unwrap(),
+            currency: currency.into(),
+        };
         Facts(
             [
                 ("amount", amount),
                 ("region", FactValue::Text { value: "HD".into() }),
                 ("days", FactValue::Number { value: 30 }),
                 ("export", FactValue::Flag { value: false }),
-                ("discount", FactValue::Decimal { value: "0.05".parse().unwrap() }),
+                (
+                    "discount",
+                    FactValue::Decimal {
+                        value: "0.05".parse().unwrap(),
+                    },
+                ),
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .into(),
@@ -123,7 +137,9 @@ mod tests {
     }
 
     fn holds(text: &str, facts: &Facts) -> Result<bool, String> {
-        Condition::compile(text, &declared()).unwrap_or_else(|error| panic!("{text}: {error}")).holds(facts)
+        Condition::compile(text, &declared())
+            .unwrap_or_else(|error| panic!("{text}: {error}"))
+            .holds(facts)
     }
 
     #[test]
@@ -150,8 +166,14 @@ mod tests {
     #[test]
     fn a_difference_beyond_a_doubles_precision_counts() {
         let facts = facts("999999999999999.99", "CNY");
-        assert_eq!(holds("amount > money('999999999999999.98', 'CNY')", &facts), Ok(true));
-        assert_eq!(holds("amount > money('999999999999999.99', 'CNY')", &facts), Ok(false));
+        assert_eq!(
+            holds("amount > money('999999999999999.98', 'CNY')", &facts),
+            Ok(true)
+        );
+        assert_eq!(
+            holds("amount > money('999999999999999.99', 'CNY')", &facts),
+            Ok(false)
+        );
     }
 
     #[test]

@@ -79,7 +79,9 @@ fn literal_type(literal: &LiteralValue) -> Result<Type, String> {
         LiteralValue::Boolean(_) => Ok(Type::Flag),
         LiteralValue::Int(_) => Ok(Type::Number),
         LiteralValue::String(_) => Ok(Type::Text),
-        LiteralValue::Double(_) => Err("write decimal(\"0.05\") for a decimal number: doubles are not exact".into()),
+        LiteralValue::Double(_) => {
+            Err("write decimal(\"0.05\") for a decimal number: doubles are not exact".into())
+        }
         LiteralValue::Bytes(_) | LiteralValue::Null | LiteralValue::UInt(_) => {
             Err("only texts, whole numbers, true and false can be written out".into())
         }
@@ -121,7 +123,10 @@ fn call_type(call: &CallExpr, declared: &[FactDeclaration]) -> Result<Type, Stri
     let target = call.target.as_deref();
     // Before its arguments: of an unknown one, they may be names that only it would have given a meaning.
     if target.is_some() && !METHODS.contains(&call.func_name.as_str()) {
-        return Err(format!("{} is not part of the language of conditions", call.func_name));
+        return Err(format!(
+            "{} is not part of the language of conditions",
+            call.func_name
+        ));
     }
     let types = target
         .into_iter()
@@ -156,7 +161,9 @@ fn operator_type(operator: &str, types: &[Type]) -> Result<Type, String> {
         | (operators::IN, [T::Text, T::TextList] | [T::Number, T::NumberList]) => Ok(T::Flag),
         (operators::NEGATE, [T::Number]) => Ok(T::Number),
         (operators::CONDITIONAL, [T::Flag, left, right]) if left == right => Ok(*left),
-        (operators::CONDITIONAL, [T::Flag, ..]) => Err("both branches have to be true or false; one is neither true nor false".into()),
+        (operators::CONDITIONAL, [T::Flag, ..]) => {
+            Err("both branches have to be true or false; one is neither true nor false".into())
+        }
         (operator, types) => {
             let names: Vec<_> = types.iter().map(|kind| kind.name()).collect();
             Err(format!("{operator} does not take {}", names.join(" and ")))
@@ -189,5 +196,7 @@ fn constant_type(call: &CallExpr) -> Result<Type, String> {
 }
 
 fn parse(number: &str) -> Result<Decimal, String> {
-    number.parse().map_err(|_| format!("{number} is not a decimal number"))
+    number
+        .parse()
+        .map_err(|_| format!("{number} is not a decimal number"))
 }

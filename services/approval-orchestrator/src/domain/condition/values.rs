@@ -35,7 +35,10 @@ pub(super) struct Exact(pub(super) Decimal);
 
 impl Money {
     pub(super) fn new(amount: Decimal, currency: &str) -> Self {
-        Self { amount, currency: currency.to_owned() }
+        Self {
+            amount,
+            currency: currency.to_owned(),
+        }
     }
 }
 
@@ -79,7 +82,10 @@ impl Comparer for Money {
                 MONEY,
                 format!("{} does not compare with {}", self.currency, other.currency),
             )),
-            None => Err(ExecutionError::function_error(MONEY, "money compares with money only")),
+            None => Err(ExecutionError::function_error(
+                MONEY,
+                "money compares with money only",
+            )),
         }
     }
 }
@@ -117,7 +123,9 @@ impl Val for Exact {
     }
 
     fn equals(&self, other: &dyn Val) -> bool {
-        other.downcast_ref::<Self>().is_some_and(|other| other.0 == self.0)
+        other
+            .downcast_ref::<Self>()
+            .is_some_and(|other| other.0 == self.0)
     }
 
     fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
@@ -135,7 +143,10 @@ impl Comparer for Exact {
     fn compare(&self, other: &dyn Val) -> Result<Ordering, ExecutionError> {
         match other.downcast_ref::<Self>() {
             Some(other) => Ok(self.0.cmp(&other.0)),
-            None => Err(ExecutionError::function_error(DECIMAL, "a decimal compares with a decimal only")),
+            None => Err(ExecutionError::function_error(
+                DECIMAL,
+                "a decimal compares with a decimal only",
+            )),
         }
     }
 }
@@ -143,9 +154,17 @@ impl Comparer for Exact {
 /// The standard library, and the two functions that write exact values.
 pub(super) fn environment() -> Result<Env, DeclarationError> {
     let mut environment = Env::default().with_optional_support(false).with_stdlib();
-    environment.add_overload(MONEY, "money_text_text", vec![STRING_TYPE, STRING_TYPE], |arguments| {
-        Ok(CowVal::owned(Money::new(number(MONEY, &arguments[0])?, text(MONEY, &arguments[1])?)))
-    })?;
+    environment.add_overload(
+        MONEY,
+        "money_text_text",
+        vec![STRING_TYPE, STRING_TYPE],
+        |arguments| {
+            Ok(CowVal::owned(Money::new(
+                number(MONEY, &arguments[0])?,
+                text(MONEY, &arguments[1])?,
+            )))
+        },
+    )?;
     environment.add_overload(DECIMAL, "decimal_text", vec![STRING_TYPE], |arguments| {
         Ok(CowVal::owned(Exact(number(DECIMAL, &arguments[0])?)))
     })?;

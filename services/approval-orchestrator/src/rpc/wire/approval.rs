@@ -103,7 +103,11 @@ fn visit(visit: &Visit, tasks: &[TaskRow], rulebook: &Rulebook) -> proto::Visit 
         mode: mode.into(),
         approvers: visit.approvers.iter().map(approver).collect(),
         trace: visit.trace.clone(),
-        tasks: tasks.iter().filter(of_visit).map(|row| task(row, rulebook)).collect(),
+        tasks: tasks
+            .iter()
+            .filter(of_visit)
+            .map(|row| task(row, rulebook))
+            .collect(),
         start_time: Some(timestamp::to_proto(visit.start_time)),
         end_time: visit.end_time.map(timestamp::to_proto),
     }
@@ -128,7 +132,9 @@ fn approver(approver: &ResolvedApprover) -> proto::ResolvedApprover {
         employee: name::format("employees", approver.employee),
         display_name: approver.display_name.clone(),
         post: seat.map_or_else(|| Post::Unspecified.into(), |seat| seat.post.into()),
-        unit: seat.map(|seat| name::format("orgUnits", seat.unit)).unwrap_or_default(),
+        unit: seat
+            .map(|seat| name::format("orgUnits", seat.unit))
+            .unwrap_or_default(),
         substitute: approver.substitute,
         weight: approver.weight,
     }
@@ -151,7 +157,9 @@ fn participation(part: &Participation) -> proto::Participation {
         round: count(part.round),
         state: state.into(),
         reservation: part.reservation.clone(),
-        amount: amount.zip(part.currency.as_deref()).and_then(|(amount, currency)| money(amount, currency)),
+        amount: amount
+            .zip(part.currency.as_deref())
+            .and_then(|(amount, currency)| money(amount, currency)),
         refusal_reason: part.refusal_reason.clone(),
         refusal_message: part.refusal_message.clone(),
         refusal_message_zh: part.refusal_message_zh.clone(),

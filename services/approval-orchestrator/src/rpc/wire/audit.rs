@@ -9,7 +9,11 @@ use crate::domain::audit::{Action, AuditEntry};
 /// One line of an approval's history.
 pub fn audit_entry(entry: &AuditEntry) -> proto::AuditEntry {
     proto::AuditEntry {
-        name: format!("{}/auditEntries/{}", name::format("approvals", entry.approval), entry.sequence),
+        name: format!(
+            "{}/auditEntries/{}",
+            name::format("approvals", entry.approval),
+            entry.sequence
+        ),
         sequence: entry.sequence,
         action: action(entry.action).into(),
         actor: entry.actor.clone(),
@@ -19,7 +23,10 @@ pub fn audit_entry(entry: &AuditEntry) -> proto::AuditEntry {
         subject_version: entry.subject_version,
         subject_digest: entry.subject_digest.clone(),
         step: entry.step.clone(),
-        task: entry.task.map(|task| name::format("tasks", task)).unwrap_or_default(),
+        task: entry
+            .task
+            .map(|task| name::format("tasks", task))
+            .unwrap_or_default(),
         details: entry.details.clone(),
         create_time: Some(timestamp::to_proto(entry.create_time)),
         previous_hash: entry.previous_hash.clone(),

@@ -29,41 +29,43 @@ pub fn delivery(approval: &Approval, call: &Call, actor: &str, now: Timestamp) -
     let line = name::format("approvals", approval.id);
     let (id, round) = (line.clone(), count(approval.round));
     match call {
-        Call::Reserve { service } => {
-            NewDelivery::of(service.clone(), RESERVE, line, |request_id| proto::ReserveRequest {
+        Call::Reserve { service } => NewDelivery::of(service.clone(), RESERVE, line, |request_id| {
+            proto::ReserveRequest {
                 approval: id,
                 round,
                 subject: Some(subject(&approval.subject)),
                 account: approval.account.clone(),
                 facts: facts(&approval.facts),
                 request_id: request_id.to_string(),
-            })
-        }
-        Call::Confirm { service } => {
-            NewDelivery::of(service.clone(), CONFIRM, line, |request_id| proto::ConfirmRequest {
+            }
+        }),
+        Call::Confirm { service } => NewDelivery::of(service.clone(), CONFIRM, line, |request_id| {
+            proto::ConfirmRequest {
                 approval: id,
                 round,
                 request_id: request_id.to_string(),
-            })
-        }
-        Call::Release { service } => {
-            NewDelivery::of(service.clone(), RELEASE, line, |request_id| proto::ReleaseRequest {
+            }
+        }),
+        Call::Release { service } => NewDelivery::of(service.clone(), RELEASE, line, |request_id| {
+            proto::ReleaseRequest {
                 approval: id,
                 round,
                 request_id: request_id.to_string(),
-            })
-        }
+            }
+        }),
         Call::Outcome(how) => {
             let service = approval.subject.service.clone();
-            NewDelivery::of(service, DELIVER_OUTCOME, line, |request_id| proto::DeliverOutcomeRequest {
-                approval: id,
-                round,
-                subject: Some(subject(&approval.subject)),
-                outcome: outcome(*how).into(),
-                comment: approval.outcome_comment.clone(),
-                actor: actor.to_owned(),
-                outcome_time: Some(timestamp::to_proto(now)),
-                request_id: request_id.to_string(),
+            NewDelivery::of(service, DELIVER_OUTCOME, line, |request_id| {
+                proto::DeliverOutcomeRequest {
+                    approval: id,
+                    round,
+                    subject: Some(subject(&approval.subject)),
+                    outcome: outcome(*how).into(),
+                    comment: approval.outcome_comment.clone(),
+                    actor: actor.to_owned(),
+                    outcome_time: Some(timestamp::to_proto(now)),
+                    request_id: request_id.to_string(),
+                }
             })
         }
     }

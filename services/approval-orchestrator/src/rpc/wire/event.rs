@@ -26,7 +26,10 @@ pub fn events(approval: &Approval, log: &[Entry]) -> Vec<NewEvent> {
 
 /// The event that a policy has a new version.
 pub fn policy_published(key: &PolicyKey) -> NewEvent {
-    let published = proto::PolicyVersionPublished { kind: key.kind.clone(), version: count(key.version) };
+    let published = proto::PolicyVersionPublished {
+        kind: key.kind.clone(),
+        version: count(key.version),
+    };
     NewEvent::of(version_name(key), &published)
 }
 

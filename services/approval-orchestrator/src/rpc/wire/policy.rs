@@ -69,7 +69,10 @@ fn fact(fact: &FactDeclaration) -> proto::FactDeclaration {
         FactType::Money => proto::FactType::Money,
         FactType::Decimal => proto::FactType::Decimal,
     };
-    proto::FactDeclaration { name: fact.name.clone(), r#type: kind.into() }
+    proto::FactDeclaration {
+        name: fact.name.clone(),
+        r#type: kind.into(),
+    }
 }
 
 fn step(step: &Step) -> proto::Step {
@@ -104,10 +107,18 @@ fn threshold(threshold: Threshold) -> proto::VoteThreshold {
     use proto::vote_threshold::Measure;
     let measure = match threshold {
         Threshold::Count(count) => Measure::Count(count),
-        Threshold::Ratio { numerator, denominator } => Measure::Ratio(proto::Ratio { numerator, denominator }),
+        Threshold::Ratio {
+            numerator,
+            denominator,
+        } => Measure::Ratio(proto::Ratio {
+            numerator,
+            denominator,
+        }),
         Threshold::Weight(weight) => Measure::Weight(weight),
     };
-    proto::VoteThreshold { measure: Some(measure) }
+    proto::VoteThreshold {
+        measure: Some(measure),
+    }
 }
 
 fn approver(approver: &Approver) -> proto::Approver {
@@ -117,7 +128,10 @@ fn approver(approver: &Approver) -> proto::Approver {
         Selector::SubmitterSuperior(wanted) => Wire::SubmitterSuperior(*wanted),
         Selector::Employee(person) => Wire::Employee(name::format("employees", *person)),
     };
-    proto::Approver { selector: Some(selector), weight: approver.weight }
+    proto::Approver {
+        selector: Some(selector),
+        weight: approver.weight,
+    }
 }
 
 /// What a version says, as sent. Whether it makes sense is for the domain to check.
@@ -130,8 +144,16 @@ pub fn policy_from(sent: proto::PolicyVersion) -> Result<Policy, Failure> {
         proto::ResubmitRule::Continue => OnResubmit::Continue,
         proto::ResubmitRule::Restart | proto::ResubmitRule::Unspecified => OnResubmit::Restart,
     };
-    let facts = sent.facts.into_iter().enumerate().map(|(index, fact)| fact_from(index, fact));
-    let steps = sent.steps.into_iter().enumerate().map(|(index, step)| step_from(index, step));
+    let facts = sent
+        .facts
+        .into_iter()
+        .enumerate()
+        .map(|(index, fact)| fact_from(index, fact));
+    let steps = sent
+        .steps
+        .into_iter()
+        .enumerate()
+        .map(|(index, step)| step_from(index, step));
     Ok(Policy {
         title: sent.title,
         facts: facts.collect::<Result<_, _>>()?,
@@ -150,10 +172,16 @@ fn fact_from(index: usize, fact: proto::FactDeclaration) -> Result<FactDeclarati
         proto::FactType::Money => FactType::Money,
         proto::FactType::Decimal => FactType::Decimal,
         proto::FactType::Unspecified => {
-            return Err(Failure::invalid_field(format!("policy_version.facts[{index}].type"), "is required"));
+            return Err(Failure::invalid_field(
+                format!("policy_version.facts[{index}].type"),
+                "is required",
+            ));
         }
     };
-    Ok(FactDeclaration { name: fact.name, kind })
+    Ok(FactDeclaration {
+        name: fact.name,
+        kind,
+    })
 }
 
 fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
@@ -163,21 +191,31 @@ fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
         proto::StepMode::Any => Mode::Any,
         proto::StepMode::InTurn => Mode::InTurn,
         proto::StepMode::Vote => Mode::Vote,
-        proto::StepMode::Unspecified => return Err(Failure::invalid_field(format!("{place}.mode"), "is required")),
+        proto::StepMode::Unspecified => {
+            return Err(Failure::invalid_field(format!("{place}.mode"), "is required"));
+        }
     };
     let empty_approver = match step.empty_approver_rule() {
         proto::EmptyApproverRule::Escalate => EmptyApprover::Escalate,
         proto::EmptyApproverRule::Suspend | proto::EmptyApproverRule::Unspecified => EmptyApprover::Suspend,
     };
-    let approvers = step.approvers.into_iter().enumerate().map(|(index, approver)| {
-        approver_from(&format!("{place}.approvers[{index}]"), approver)
-    });
-    let item = |item: proto::ChecklistItem| ChecklistItem { id: item.id, title: item.title };
+    let approvers = step
+        .approvers
+        .into_iter()
+        .enumerate()
+        .map(|(index, approver)| approver_from(&format!("{place}.approvers[{index}]"), approver));
+    let item = |item: proto::ChecklistItem| ChecklistItem {
+        id: item.id,
+        title: item.title,
+    };
     Ok(Step {
         id: step.id,
         title: step.title,
         mode,
-        threshold: step.threshold.and_then(|threshold| threshold.measure).map(threshold_from),
+        threshold: step
+            .threshold
+            .and_then(|threshold| threshold.measure)
+            .map(threshold_from),
         approvers: approvers.collect::<Result<_, _>>()?,
         condition: step.condition,
         checklist: step.checklist.into_iter().map(item).collect(),
@@ -190,7 +228,13 @@ const fn threshold_from(measure: proto::vote_threshold::Measure) -> Threshold {
     use proto::vote_threshold::Measure;
     match measure {
         Measure::Count(count) => Threshold::Count(count),
-        Measure::Ratio(proto::Ratio { numerator, denominator }) => Threshold::Ratio { numerator, denominator },
+        Measure::Ratio(proto::Ratio {
+            numerator,
+            denominator,
+        }) => Threshold::Ratio {
+            numerator,
+            denominator,
+        },
         Measure::Weight(weight) => Threshold::Weight(weight),
     }
 }
@@ -199,7 +243,8 @@ fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Fai
     use proto::approver::Selector as Wire;
     let selector = match approver.selector {
         Some(Wire::Post(post)) => Selector::Post(
-            Post::try_from(post).map_err(|_| Failure::invalid_field(format!("{place}.post"), "is not a post"))?,
+            Post::try_from(post)
+                .map_err(|_| Failure::invalid_field(format!("{place}.post"), "is not a post"))?,
         ),
         Some(Wire::SubmitterSuperior(wanted)) => Selector::SubmitterSuperior(wanted),
         Some(Wire::Employee(person)) => Selector::Employee(
@@ -208,5 +253,8 @@ fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Fai
         None => return Err(Failure::invalid_field(place, "needs a way to find people")),
     };
     // Left out, a vote weighs 1.
-    Ok(Approver { selector, weight: approver.weight.max(1) })
+    Ok(Approver {
+        selector,
+        weight: approver.weight.max(1),
+    })
 }

@@ -54,14 +54,18 @@ fn fact_value_from(place: &str, value: Option<proto::fact::Value>) -> Result<Fac
     use proto::fact::Value;
     match value {
         Some(Value::Text(value)) if value.chars().count() <= TEXT_LENGTH => Ok(FactValue::Text { value }),
-        Some(Value::Text(_)) => {
-            Err(Failure::invalid_field(format!("{place}.text"), format!("must be at most {TEXT_LENGTH} characters")))
-        }
+        Some(Value::Text(_)) => Err(Failure::invalid_field(
+            format!("{place}.text"),
+            format!("must be at most {TEXT_LENGTH} characters"),
+        )),
         Some(Value::Number(value)) => Ok(FactValue::Number { value }),
         Some(Value::Flag(value)) => Ok(FactValue::Flag { value }),
         Some(Value::Money(money)) => {
             let money = Money::try_from(&money).map_err(|error| error.at(format!("{place}.money")))?;
-            Ok(FactValue::Money { amount: money.amount(), currency: money.currency().as_str().to_owned() })
+            Ok(FactValue::Money {
+                amount: money.amount(),
+                currency: money.currency().as_str().to_owned(),
+            })
         }
         Some(Value::Decimal(number)) => {
             let value = decimal::from_proto(&number).map_err(|error| error.at(format!("{place}.decimal")))?;
@@ -79,13 +83,18 @@ pub fn facts(facts: &Facts) -> Vec<proto::Fact> {
             FactValue::Text { value } => Value::Text(value.clone()),
             FactValue::Number { value } => Value::Number(*value),
             FactValue::Flag { value } => Value::Flag(*value),
-            FactValue::Money { amount, currency } => return money(*amount, currency).map(|money| proto::Fact {
-                name: name.clone(),
-                value: Some(Value::Money(money)),
-            }),
+            FactValue::Money { amount, currency } => {
+                return money(*amount, currency).map(|money| proto::Fact {
+                    name: name.clone(),
+                    value: Some(Value::Money(money)),
+                });
+            }
             FactValue::Decimal { value } => Value::Decimal(decimal::to_proto(*value)),
         };
-        Some(proto::Fact { name: name.clone(), value: Some(value) })
+        Some(proto::Fact {
+            name: name.clone(),
+            value: Some(value),
+        })
     };
     facts.0.iter().filter_map(fact).collect()
 }
@@ -93,5 +102,8 @@ pub fn facts(facts: &Facts) -> Vec<proto::Fact> {
 /// An amount that was checked when it came in; `None` where it is not one after all.
 pub fn money(amount: rust_decimal::Decimal, currency: &str) -> Option<google::Money> {
     let currency = salient_values::Currency::parse(currency).ok()?;
-    Money::new(amount, currency).ok().as_ref().map(google::Money::from)
+    Money::new(amount, currency)
+        .ok()
+        .as_ref()
+        .map(google::Money::from)
 }

@@ -22,7 +22,10 @@ pub fn task(row: &TaskRow, rulebook: &Rulebook) -> proto::Task {
         approval: name::format("approvals", row.approval),
         title: card.title.clone(),
         subject: Some(subject(&card.subject)),
-        amount: card.amount.as_ref().and_then(|(amount, currency)| money(*amount, currency)),
+        amount: card
+            .amount
+            .as_ref()
+            .and_then(|(amount, currency)| money(*amount, currency)),
         submitter: name::format("employees", card.submitter),
         submitter_comment: card.comment.clone(),
         step: row.step.clone(),
@@ -30,10 +33,16 @@ pub fn task(row: &TaskRow, rulebook: &Rulebook) -> proto::Task {
         visit: count(row.visit),
         round: count(card.round),
         assignee: name::format("employees", row.assignee),
-        post: card.seat.map_or_else(|| Post::Unspecified.into(), |seat| seat.post.into()),
+        post: card
+            .seat
+            .map_or_else(|| Post::Unspecified.into(), |seat| seat.post.into()),
         state: state(row.state).into(),
-        checklist: step.map(|step| step.checklist.iter().map(checklist_item).collect()).unwrap_or_default(),
-        return_targets: step.map(|step: &Step| step.return_targets.clone()).unwrap_or_default(),
+        checklist: step
+            .map(|step| step.checklist.iter().map(checklist_item).collect())
+            .unwrap_or_default(),
+        return_targets: step
+            .map(|step: &Step| step.return_targets.clone())
+            .unwrap_or_default(),
         decision: row.decision.as_ref().map(decision),
         create_time: Some(timestamp::to_proto(row.create_time)),
         end_time: row.end_time.map(timestamp::to_proto),
@@ -56,7 +65,10 @@ pub const fn state(state: TaskState) -> proto::task::State {
 
 /// An item of a checklist.
 pub fn checklist_item(item: &ChecklistItem) -> proto::ChecklistItem {
-    proto::ChecklistItem { id: item.id.clone(), title: item.title.clone() }
+    proto::ChecklistItem {
+        id: item.id.clone(),
+        title: item.title.clone(),
+    }
 }
 
 fn decision(decision: &Decision) -> proto::Decision {
@@ -71,7 +83,10 @@ fn decision(decision: &Decision) -> proto::Decision {
         comment: decision.comment.clone(),
         findings: decision.findings.iter().map(finding).collect(),
         return_step: decision.return_step.clone().unwrap_or_default(),
-        carried_from: decision.carried_from.map(|task| name::format("tasks", task)).unwrap_or_default(),
+        carried_from: decision
+            .carried_from
+            .map(|task| name::format("tasks", task))
+            .unwrap_or_default(),
         subject_digest: decision.subject_digest.clone(),
         decide_time: Some(timestamp::to_proto(decision.decide_time)),
     }
@@ -84,7 +99,11 @@ fn finding(finding: &Finding) -> proto::Finding {
         FindingResult::AcceptableWithRemark => Result::AcceptableWithRemark,
         FindingResult::NotAcceptable => Result::NotAcceptable,
     };
-    proto::Finding { item: finding.item.clone(), result: result.into(), remark: finding.remark.clone() }
+    proto::Finding {
+        item: finding.item.clone(),
+        result: result.into(),
+        remark: finding.remark.clone(),
+    }
 }
 
 /// Findings as sent; that each has a result, the checks of the proto have seen.
@@ -94,7 +113,9 @@ pub fn findings_from(findings: Vec<proto::Finding>) -> Vec<Finding> {
             proto::finding::Result::Acceptable => FindingResult::Acceptable,
             proto::finding::Result::AcceptableWithRemark => FindingResult::AcceptableWithRemark,
             // An unknown result is none that may pass.
-            proto::finding::Result::NotAcceptable | proto::finding::Result::Unspecified => FindingResult::NotAcceptable,
+            proto::finding::Result::NotAcceptable | proto::finding::Result::Unspecified => {
+                FindingResult::NotAcceptable
+            }
         },
         item: finding.item,
         remark: finding.remark,

@@ -1,0 +1,178 @@
+//! The ceiling: the statements that each scenario needs, run by `pgbench` against a copy of the services' own database.
+//!
+//! A copy, because the services would number and deliver what `pgbench` inserts into theirs. What statements carry — a contract's
+//! content, an approval's document, events, answers — is taken from what the services wrote.
+
+mod combined;
+mod script;
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use self::combined::combined;
+use self::script::{Values, render};
+use crate::{
+    company::{Company, Desk},
+    pgbench,
+    postgres::{DATABASE, Postgres},
+    scenario::Scenario,
+};
+
+const COPY: &str = "ceiling";
+
+/// Gives contracts numbers for ids, so that `pgbench` can choose one. Then as an installation is that has been up for a while.
+const PREPARE: [&str; 4] = [
+    "CREATE TABLE numbered AS SELECT id, lpad(to_hex(row_number() OVER (ORDER BY id)), 32, '0')::uuid AS number FROM contracts.contract",
+    "UPDATE contracts.revision SET contract = number FROM numbered WHERE contract = numbered.id",
+    "UPDATE contracts.contract SET id = number FROM numbered WHERE contract.id = numbered.id",
+    "VACUUM ANALYZE",
+];
+
+/// What statements carry: name, and the query that finds it.
+const CARRIED: [(&str, &str); 11] = [
+    ("content", "SELECT content::text FROM contracts.revision LIMIT 1"),
+    ("digest", "SELECT digest::text FROM contracts.revision LIMIT 1"),
+    (
+        "contract_event",
+        "SELECT payload::text FROM contracts.event WHERE type LIKE '%ContractSubmitted' LIMIT 1",
+    ),
+    (
+        "contract_answer",
+        "SELECT response::text FROM contracts.idempotency WHERE caller LIKE 'employees/%' LIMIT 1",
+    ),
+    (
+        "open_document",
+        "SELECT document::text FROM approval.approval WHERE state = 'PENDING' LIMIT 1",
+    ),
+    (
+        "document",
+        "SELECT document::text FROM approval.approval WHERE state = 'APPROVED' LIMIT 1",
+    ),
+    (
+        "approval_event",
+        "SELECT payload::text FROM approval.event ORDER BY length(payload) DESC LIMIT 1",
+    ),
+    (
+        "approval_answer",
+        "SELECT response::text FROM approval.idempotency WHERE caller LIKE 'services/%' LIMIT 1",
+    ),
+    (
+        "task_answer",
+        "SELECT response::text FROM approval.idempotency WHERE caller LIKE 'employees/%' LIMIT 1",
+    ),
+    (
+        "card",
+        "SELECT card::text FROM approval.task WHERE state = 'APPROVED' LIMIT 1",
+    ),
+    (
+        "decision",
+        "SELECT decision::text FROM approval.task WHERE state = 'APPROVED' LIMIT 1",
+    ),
+];
+
+/// What audit entries carry, from one of them.
+const AUDITED: [(&str, &str); 2] = [
+    (
+        "origin",
+        "SELECT origin FROM approval.audit_entry ORDER BY length(details) DESC LIMIT 1",
+    ),
+    (
+        "details",
+        "SELECT details FROM approval.audit_entry ORDER BY length(details) DESC LIMIT 1",
+    ),
+];
+
+/// The copy, and what `pgbench` runs on it.
+pub struct Ceiling {
+    url: SecretString,
+    scripts: HashMap<Scenario, Vec<PathBuf>>,
+    carried: Vec<(&'static str, String)>,
+}
+
+impl Ceiling {
+    /// Copies the services' database, which nobody may be connected to.
+    ///
+    /// # Errors
+    /// Where the database refuses, or holds no example of something.
+    pub async fn prepare(postgres: &Postgres, company: &Company, folder: &Path) -> anyhow::Result<Self> {
+        let create = format!("CREATE DATABASE {COPY} TEMPLATE {DATABASE}");
+        postgres.connect("postgres").await?.batch_execute(&create).await?;
+        let copy = postgres.connect(COPY).await?;
+        for statement in PREPARE {
+            copy.batch_execute(statement)
+                .await
+                .with_context(|| statement.to_owned())?;
+        }
+        let mut carried = Vec::new();
+        for (name, query) in CARRIED.into_iter().chain(AUDITED) {
+            let row = copy
+                .query_opt(query, &[])
+                .await?
+                .with_context(|| format!("no example: {query}"))?;
+            carried.push((name, row.try_get(0)?));
+        }
+        let contracts: i64 = copy
+            .query_one("SELECT count(*) FROM contracts.contract", &[])
+            .await?
+            .try_get(0)?;
+        let mut scripts: HashMap<_, Vec<_>> = HashMap::new();
+        for (number, desk) in company.desks.iter().enumerate() {
+            let values = values(desk, &company.waiting, contracts);
+            for scenario in Scenario::ALL {
+                let path = folder.join(format!("{}-{number}.sql", scenario.title().replace(' ', "-")));
+                fs::write(&path, render(template(scenario), &values)?)?;
+                scripts.entry(scenario).or_default().push(path);
+            }
+        }
+        Ok(Self {
+            url: postgres.owner_url(COPY),
+            scripts,
+            carried,
+        })
+    }
+
+    /// How often a second `pgbench` runs the scenario's statements.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub async fn rate(&self, scenario: Scenario, clients: usize, duration: Duration) -> anyhow::Result<f64> {
+        let scripts = self
+            .scripts
+            .get(&scenario)
+            .context("a scenario without a script")?;
+        // From here it counts up: never twice the same, whichever run it is.
+        let mut variables = vec![("n", pgbench::start_number().to_string())];
+        variables.extend(self.carried.iter().cloned());
+        pgbench::rate(self.url.expose_secret(), scripts, &variables, clients, duration).await
+    }
+}
+
+const fn template(scenario: Scenario) -> &'static str {
+    match scenario {
+        Scenario::Create => include_str!("../../scripts/create.sql"),
+        Scenario::Read => include_str!("../../scripts/read.sql"),
+        Scenario::Inbox => include_str!("../../scripts/inbox.sql"),
+        Scenario::SignOff => include_str!("../../scripts/sign_off.sql"),
+    }
+}
+
+fn values(desk: &Desk, waiting: &Desk, contracts: i64) -> Values {
+    let id = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    Values::from([
+        ("customer", id(&desk.customer)),
+        ("owner", id(&desk.salesperson.employee)),
+        ("unit", id(&desk.unit)),
+        ("region", desk.region_code.clone()),
+        ("supervisor", id(&desk.supervisor.employee)),
+        ("manager", id(&desk.manager.employee)),
+        ("waiting", id(&waiting.supervisor.employee)),
+        ("contracts", contracts.to_string()),
+    ])
+}
