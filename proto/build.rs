@@ -47,6 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .fail_on_runtime_only(true)
         .compile()?;
     let checks = fs::read_to_string(out.join("validate_impl.rs"))?;
+    // The generator breaks long lines; what is searched for below must stand on one.
+    let checks = checks.split_whitespace().collect::<Vec<_>>().join(" ");
     fs::write(out.join("requests.rs"), request_impls(&pool, &checks)?)?;
     Ok(())
 }
@@ -74,13 +76,13 @@ fn proto_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// One `Request` impl for each message that a method of the suite takes.
-fn request_impls(pool: &DescriptorPool, checks: &str) -> Result<String, std::fmt::Error> {
+fn request_impls(pool: &DescriptorPool, checks: &str) -> Result<String, Box<dyn Error>> {
     let requests: BTreeSet<String> = pool
         .services()
         .filter(|service| service.full_name().starts_with("salient."))
         .flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>())
         .map(|message| request_impl(&message, checks))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let mut source = String::new();
     for request in requests {
         writeln!(source, "{request}")?;
@@ -88,11 +90,14 @@ fn request_impls(pool: &DescriptorPool, checks: &str) -> Result<String, std::fmt
     Ok(source)
 }
 
-fn request_impl(message: &MessageDescriptor, checks: &str) -> String {
+/// Messages without rules get no `Validate` impl from the generator, and need none.
+fn request_impl(message: &MessageDescriptor, checks: &str) -> Result<String, Box<dyn Error>> {
     let path = rust_path(message);
-    // Messages without rules get no `Validate` impl from the generator, and need none.
     let check = if checks.contains(&format!("Validate for {path} ")) {
         "prost_protovalidate::Validate::validate(self)"
+    } else if has_rules(message)? {
+        // Found out here, and not by somebody whose request went through unchecked.
+        return Err(format!("{} has rules, and nothing that checks them", message.full_name()).into());
     } else {
         "Ok(())"
     };
@@ -100,12 +105,22 @@ fn request_impl(message: &MessageDescriptor, checks: &str) -> String {
         Some(field) if matches!(field.kind(), Kind::String) => "Some(&self.request_id)",
         _ => "None",
     };
-    format!(
+    Ok(format!(
         "impl crate::Request for {path} {{\n\
          \x20   fn check(&self) -> Result<(), prost_protovalidate::ValidationError> {{ {check} }}\n\
          \x20   fn request_id(&self) -> Option<&str> {{ {request_id} }}\n\
          }}"
-    )
+    ))
+}
+
+fn has_rules(message: &MessageDescriptor) -> Result<bool, Box<dyn Error>> {
+    let pool = message.parent_pool();
+    let rules = pool
+        .get_extension_by_name("buf.validate.field")
+        .ok_or("buf/validate is not vendored")?;
+    Ok(message
+        .fields()
+        .any(|field| field.options().has_extension(&rules)))
 }
 
 fn rust_path(message: &MessageDescriptor) -> String {

@@ -71,3 +71,38 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/validate_impl.rs"));
     include!(concat!(env!("OUT_DIR"), "/requests.rs"));
 }
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::MessageDescriptor;
+
+    use super::{
+        POOL, Request, contracts::v1::CreateContractRequest, organization::v1::CreateEmployeeRequest,
+    };
+
+    #[test]
+    fn the_rules_of_a_request_are_checked_however_long_its_name() {
+        assert!(CreateEmployeeRequest::default().check().is_err());
+        assert!(CreateContractRequest::default().check().is_err());
+    }
+
+    /// A method's request with a required `request_id` is refused without one, whatever else it holds: so no request's rules were
+    /// lost on the way from the proto.
+    #[test]
+    fn every_request_id_has_a_rule() {
+        let requests: Vec<MessageDescriptor> = POOL
+            .services()
+            .filter(|service| service.full_name().starts_with("salient."))
+            .flat_map(|service| service.methods().map(|method| method.input()).collect::<Vec<_>>())
+            .filter(|request| request.get_field_by_name("request_id").is_some())
+            .collect();
+        assert!(requests.len() > 20);
+        let rules = POOL
+            .get_extension_by_name("buf.validate.field")
+            .expect("vendored");
+        for request in requests {
+            let field = request.get_field_by_name("request_id").expect("filtered");
+            assert!(field.options().has_extension(&rules), "{}", field.full_name());
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod demo;
 mod embedded;
 mod installation;
 mod machine;
+mod output;
 mod private;
 mod seed;
 mod serving;

@@ -54,7 +54,10 @@ pub fn ladders(posts: &[(Post, &[&[u128]])]) -> Ladders {
             .collect()
     };
     let ladder = |(post, ladder): &(Post, &[&[u128]])| (Selector::Post(*post), rungs(*post, ladder));
-    Ladders(posts.iter().map(ladder).collect::<HashMap<_, _>>())
+    Ladders {
+        rungs: posts.iter().map(ladder).collect::<HashMap<_, _>>(),
+        revision: 1,
+    }
 }
 
 pub fn submission(round: i64) -> Submission {

@@ -99,6 +99,7 @@ impl<'a> Work<'a> {
         let details = [
             ("approvers", json!(self.approval.visits[visit].approvers)),
             ("trace", json!(self.approval.visits[visit].trace)),
+            ("organization_revision", json!(ladders.revision)),
         ];
         self.log_visit(Action::StepStarted, visit, details);
         self.settle(visit)

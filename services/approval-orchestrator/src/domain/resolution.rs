@@ -30,9 +30,14 @@ pub struct Holder {
     pub substitute: bool,
 }
 
-/// For each selector whom to ask, and whom to ask instead: rungs from the one asked for upwards.
+/// For each selector whom to ask, and whom to ask instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ladders(pub HashMap<Selector, Vec<Rung>>);
+pub struct Ladders {
+    /// The rungs of each, from the one asked for upwards.
+    pub rungs: HashMap<Selector, Vec<Rung>>,
+    /// The organisation's revision that all of them were read from.
+    pub revision: i64,
+}
 
 /// Who is asked, and how they were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +60,10 @@ pub fn resolve(step: &Step, ladders: &Ladders, submitter: Uuid) -> Resolution {
         trace: Vec::new(),
     };
     for approver in &step.approvers {
-        let rungs = ladders.0.get(&approver.selector).map_or(&[][..], Vec::as_slice);
+        let rungs = ladders
+            .rungs
+            .get(&approver.selector)
+            .map_or(&[][..], Vec::as_slice);
         let found = climb(rungs, step.empty_approver, submitter, &mut resolution.trace);
         let Some(rung) = found else {
             resolution.trace.push("nobody was found".to_owned());
@@ -165,7 +173,10 @@ mod tests {
             empty_approver: rule,
             return_targets: Vec::new(),
         };
-        let ladders = Ladders(HashMap::from([(selector, rungs)]));
+        let ladders = Ladders {
+            rungs: HashMap::from([(selector, rungs)]),
+            revision: 1,
+        };
         let resolution = resolve(&step, &ladders, SUBMITTER);
         assert!(!resolution.trace.is_empty());
         resolution
@@ -212,9 +223,12 @@ mod tests {
                 weight: 1,
             },
         ];
-        let mut ladders = Ladders(HashMap::from([(supervisor, vec![rung(Post::Supervisor, &[2])])]));
+        let mut ladders = Ladders {
+            rungs: HashMap::from([(supervisor, vec![rung(Post::Supervisor, &[2])])]),
+            revision: 1,
+        };
         assert_eq!(resolve(&step, &ladders, SUBMITTER).approvers, []);
-        ladders.0.insert(finance, vec![rung(Post::Finance, &[2, 5])]);
+        ladders.rungs.insert(finance, vec![rung(Post::Finance, &[2, 5])]);
         let approvers = resolve(&step, &ladders, SUBMITTER).approvers;
         assert_eq!(approvers.len(), 2, "somebody found twice is asked once");
     }

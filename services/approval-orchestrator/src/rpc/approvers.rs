@@ -108,7 +108,11 @@ impl Approvers {
             let rungs: Result<_, Failure> = ladder.rungs.into_iter().map(rung).collect();
             rungs.map(|rungs| (selector, rungs))
         });
-        Ok(Arc::new(Ladders(ladders.collect::<Result<_, _>>()?)))
+        let rungs = ladders.collect::<Result<_, _>>()?;
+        Ok(Arc::new(Ladders {
+            rungs,
+            revision: answer.organization_revision,
+        }))
     }
 }
 

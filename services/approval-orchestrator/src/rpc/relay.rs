@@ -194,6 +194,38 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// What went wrong on this side, such as a database that is away, or an organisation that does not know whom to ask: the call is
+    /// made again, and the other side knows it.
+    async fn not_applied(&self, op: &OpContext, delivery: &Delivery, failure: Failure) -> Disposition {
+        let approval = name::parse("approvals", &delivery.ordering_key).ok();
+        if let Some(approval) = approval.filter(|_| delivery.attempts >= PATIENCE) {
+            let reason = match delivery.method.as_str() {
+                DELIVER_OUTCOME => AttentionReason::OutcomeStuck,
+                _ => AttentionReason::ParticipantStuck,
+            };
+            let (method, peer, why) = (&delivery.method, &self.name, failure.reason());
+            let detail = format!("{method} of {peer}: its answer cannot be used: {why}");
+            if let Err(error) = change(
+                &self.app,
+                op,
+                &Raise {
+                    approval,
+                    reason,
+                    detail,
+                },
+            )
+            .await
+            {
+                tracing::warn!(%error, "that an approval needs attention could not be recorded");
+            }
+        }
+        Disposition::Retry {
+            reason: failure.to_string(),
+        }
+    }
+}
+
 #[async_trait]
 impl Handler for Peer {
     fn destination(&self) -> &str {
@@ -217,10 +249,13 @@ impl Handler for Peer {
                 reason: format!("there is no method {unknown}"),
             }),
         };
-        // What went wrong on this side, such as a database that is away: the call is made again, and the other side knows it.
-        delivered.unwrap_or_else(|error| Disposition::Retry {
-            reason: Failure::from(error).to_string(),
-        })
+        match delivered {
+            Ok(disposition) => disposition,
+            Err(error) => {
+                self.not_applied(&operation("relay"), delivery, error.into())
+                    .await
+            }
+        }
     }
 }
 

@@ -126,3 +126,24 @@ async fn a_reservation_that_nobody_waits_for_any_more_does_not_hold_up_its_relea
     house.heard(&approval, &[Outcome::Withdrawn]).await;
     house.asked_last(&approval, "Release").await;
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_used_shows_and_is_used_later() {
+    let house = House::open().await;
+    house.organization.refuse(true);
+    let approval = house.submit().await;
+    // The participant has reserved, but whom to ask next cannot be found out.
+    let stuck = house
+        .until_that(&approval, |approval| approval.attention.is_some())
+        .await;
+    assert_eq!(stuck.state(), State::Reserving);
+    assert_eq!(stuck.attention.unwrap().reason(), Reason::ParticipantStuck);
+    house.organization.refuse(false);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    house
+        .approvals(&house.admin)
+        .retry_approval(retry(&approval))
+        .await
+        .unwrap();
+    house.task_of(&house.zhang, &approval).await;
+}

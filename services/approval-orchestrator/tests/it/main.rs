@@ -5,6 +5,8 @@ mod attention;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod happy_path;
 #[cfg(test)]
 mod house;

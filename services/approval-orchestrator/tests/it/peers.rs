@@ -24,9 +24,20 @@ use tonic::{Request, Response, Status};
 
 /// Knows whom to ask for a post.
 #[derive(Clone, Default)]
-pub struct Organization(Arc<Mutex<HashMap<i32, Vec<Rung>>>>);
+pub struct Organization(Arc<Mutex<Chart>>);
+
+#[derive(Default)]
+struct Chart {
+    ladders: HashMap<i32, Vec<Rung>>,
+    refuses: bool,
+}
 
 impl Organization {
+    /// Whether it refuses whatever it is asked.
+    pub fn refuse(&self, refuses: bool) {
+        self.0.lock().unwrap().refuses = refuses;
+    }
+
     /// Sets the ladder of a post: the rung asked for first, then those above it.
     pub fn ladder(&self, post: Post, rungs: &[(Post, Unit, &[&Person])]) {
         let rung = |(post, unit, holders): &(Post, Unit, &[&Person])| Rung {
@@ -44,6 +55,7 @@ impl Organization {
         self.0
             .lock()
             .unwrap()
+            .ladders
             .insert(post.into(), rungs.iter().map(rung).collect());
     }
 }
@@ -68,10 +80,13 @@ impl LookupService for Organization {
         &self,
         request: Request<ResolveApproversRequest>,
     ) -> Result<Response<ResolveApproversResponse>, Status> {
-        let ladders = self.0.lock().unwrap();
+        let chart = self.0.lock().unwrap();
+        if chart.refuses {
+            return Err(Status::not_found("no such unit"));
+        }
         let ladder = |selector: Option<Selector>| match selector {
             Some(Selector::Post(post)) => Ladder {
-                rungs: ladders.get(&post).cloned().unwrap_or_default(),
+                rungs: chart.ladders.get(&post).cloned().unwrap_or_default(),
             },
             _ => Ladder::default(),
         };

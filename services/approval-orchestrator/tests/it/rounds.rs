@@ -1,5 +1,6 @@
 //! Ends other than approval, and going round again.
 
+use salient_operation::Post;
 use salient_proto::approval::v1::{
     Outcome, RequestApprovalRequest, SupersedeApprovalRequest, approval::State, participation, task,
 };
@@ -180,4 +181,32 @@ async fn an_edit_supersedes_and_the_subject_may_be_submitted_anew() {
             .code(),
         Code::NotFound
     );
+}
+
+#[tokio::test]
+async fn a_supervisor_who_submits_is_passed_over_and_nobody_decides_twice_in_a_row() {
+    let house = House::open().await;
+    // The submitter is the team's supervisor themselves: their superior reviews, who is also the one to approve.
+    house.organization.ladder(
+        Post::Supervisor,
+        &[
+            (Post::Supervisor, house.team, &[&house.li]),
+            (Post::RegionalManager, house.region, &[&house.wang]),
+        ],
+    );
+    let approval = house.submit().await;
+    let task = house.task_of(&house.wang, &approval).await;
+    assert_eq!(task.step, "review");
+    house.approve(&house.wang, &task).await.unwrap();
+    let approved = house.until(&approval, State::Approved).await;
+    assert!(
+        approved.visits[0]
+            .trace
+            .iter()
+            .any(|line| line.contains("held by the submitter"))
+    );
+    let carried = &approved.visits[1].tasks[0];
+    assert_eq!(carried.state(), task::State::CarriedOver);
+    assert_eq!(carried.decision.as_ref().unwrap().carried_from, task.name);
+    assert!(house.inbox(&house.li, "").await.is_empty());
 }

@@ -122,14 +122,18 @@ impl Contract {
         })
     }
 
-    /// Gives it a new content, and ends its sign-off if it is in one: the caller has superseded that before.
-    pub(crate) fn edit(&mut self, content: Content, now: Timestamp) -> Result<(), Refusal> {
-        let to = self.head.allows(Verb::Edit)?;
+    /// Gives it a new content. `superseded` says that its sign-off was ended for this; the outcome that tells so may have been
+    /// applied already, or come later and find nothing to do. A contract that is being signed off is not changed without that.
+    pub(crate) fn edit(&mut self, content: Content, superseded: bool, now: Timestamp) -> Result<(), Refusal> {
+        let mut to = self.head.allows(Verb::Edit)?;
         let amounts = content.check()?;
         let head = &mut self.head;
-        if head.state == State::InApproval
-            && let Some(sign_off) = &mut head.sign_off
-        {
+        if head.state == State::InApproval && !superseded {
+            return Err(head.forbids(Verb::Edit));
+        }
+        let over = head.state.after(Verb::End(Outcome::Superseded));
+        if let (true, Some(over), Some(sign_off)) = (superseded, over, &mut head.sign_off) {
+            to = over;
             sign_off.ended = Some(Ended {
                 outcome: Outcome::Superseded,
                 comment: String::new(),
@@ -204,11 +208,15 @@ impl Contract {
 impl Head {
     /// The state that a verb leads to.
     pub(crate) fn allows(&self, verb: Verb) -> Result<State, Refusal> {
-        self.state.after(verb).ok_or(Refusal::StateForbids {
+        self.state.after(verb).ok_or_else(|| self.forbids(verb))
+    }
+
+    fn forbids(&self, verb: Verb) -> Refusal {
+        Refusal::StateForbids {
             contract: self.id,
             state: self.state,
             verb,
-        })
+        }
     }
 
     /// Records that it was signed with the customer (P6.1.4).
@@ -324,7 +332,8 @@ mod tests {
     fn an_edit_leaves_the_judgement_of_the_old_content_without_effect() {
         let mut contract = submitted();
         let approved = report(&contract, Outcome::Approved);
-        contract.edit(content(), NOW).expect("superseded");
+        assert!(contract.edit(content(), false, NOW).is_err());
+        contract.edit(content(), true, NOW).expect("superseded");
         assert_eq!(contract.head.state, State::Draft);
         assert!(!contract.end_sign_off(&approved, NOW));
         // Not even after the same content was submitted again.
@@ -337,10 +346,21 @@ mod tests {
     fn a_returned_contract_goes_on_in_the_next_round_of_the_same_approval() {
         let mut contract = submitted();
         assert!(contract.end_sign_off(&report(&contract, Outcome::Returned), NOW));
-        contract.edit(content(), NOW).expect("returned");
+        contract.edit(content(), false, NOW).expect("returned");
         contract.submit(Uuid::from_u128(101), NOW).expect("complete");
         let sign_off = contract.head.sign_off.as_ref().expect("submitted");
         assert_eq!((sign_off.approval, sign_off.round), (APPROVAL, 2));
+    }
+
+    #[test]
+    fn an_edit_that_superseded_a_returned_sign_off_begins_anew() {
+        let mut contract = submitted();
+        assert!(contract.end_sign_off(&report(&contract, Outcome::Returned), NOW));
+        contract.edit(content(), true, NOW).expect("returned");
+        assert_eq!(contract.head.state, State::Draft);
+        contract.submit(Uuid::from_u128(101), NOW).expect("complete");
+        let sign_off = contract.head.sign_off.as_ref().expect("submitted");
+        assert_eq!((sign_off.approval, sign_off.round), (Uuid::from_u128(101), 1));
     }
 
     #[test]
@@ -375,7 +395,7 @@ mod tests {
         let mut changed = content();
         changed.payments.clear();
         changed.lines[1].quantity = dec!(20);
-        contract.edit(changed, NOW).expect("a draft");
+        contract.edit(changed, false, NOW).expect("a draft");
         assert_eq!((contract.head.revision, contract.head.version), (2, 2));
         assert_eq!(contract.head.amounts.total, dec!(101000.00));
         assert_ne!(contract.digest, draft().digest);

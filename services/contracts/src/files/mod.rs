@@ -17,6 +17,8 @@ use crate::{domain::File, error::Error};
 
 /// Files up to this size go out in one request; larger ones in parts of it.
 const PART: usize = 8 << 20;
+/// How many parts of one file are on their way at once: what bounds the memory of an upload.
+const PARTS_AT_ONCE: usize = 2;
 
 /// The object store.
 #[derive(Clone)]
@@ -46,7 +48,8 @@ impl FileStore {
     /// Begins to write a contract's file with this digest. It is there once it is [finished](Upload::finish), whole or not at all.
     pub(crate) fn write(&self, contract: Uuid, sha256: &[u8; 32]) -> Upload {
         let path = self.path(contract, sha256);
-        Upload(BufWriter::with_capacity(Arc::clone(&self.store), path, PART))
+        let writer = BufWriter::with_capacity(Arc::clone(&self.store), path, PART);
+        Upload(writer.with_max_concurrency(PARTS_AT_ONCE))
     }
 
     /// Reads a file from its beginning.

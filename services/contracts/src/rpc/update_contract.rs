@@ -42,7 +42,7 @@ pub(super) async fn update_contract(
         refuse_unless_free(&contract, superseded)?;
         let loaded_at = contract.head.version;
         let content = command::changed(&contract.content, sent.clone(), &mask)?;
-        contract.edit(content, tx.now())?;
+        contract.edit(content, superseded.is_some(), tx.now())?;
         load::save(tx, &contract, loaded_at).await?;
         revision_insert(tx, &contract, op.person()?.person).await?;
         let response = answer::contract(&contract)?;
@@ -90,7 +90,11 @@ async fn end_sign_off(
         revision: contract.head.revision,
     };
     let now = contract.head.update_time;
-    contract.edit(command::changed(&contract.content, sent.clone(), mask)?, now)?;
+    contract.edit(
+        command::changed(&contract.content, sent.clone(), mask)?,
+        true,
+        now,
+    )?;
     if answered(app, op, id).await? {
         // A repeat. The sign-off is that of a later submission, and not to be ended by an edit that was made before it.
         return Err(Error::Changed(id));

@@ -50,7 +50,8 @@ pub(crate) async fn contracts_find(
 /// A contract, if there is one, that nobody else changes until the transaction ends.
 ///
 /// Two statements on their way together: the lock first, because a statement that waits for a lock has not seen the revision that
-/// the other transaction made; the second one sees it.
+/// the other transaction made; the second one sees it. The order holds also where the lock's statement has to be prepared and the
+/// other one has not: the futures are polled in this order, and the connection prepares one statement at a time.
 pub(crate) async fn contract_for_update(
     connection: &mut Connection,
     id: Uuid,

@@ -1,6 +1,8 @@
 //! What the hot paths cost, and what the database itself refuses.
 
-use diesel_async::RunQueryDsl as _;
+use std::time::Duration;
+
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use jiff::Timestamp;
 use salient_database::{Connection, Database, Error, LedgerCte, NewEvent, RoundTrips, Tx};
 use salient_operation::{IdempotencyKey, OpContext};
@@ -9,7 +11,7 @@ use salient_server::Service as _;
 use salient_testkit::TestDatabase;
 use uuid::Uuid;
 
-use super::{InsertContract, Query, contract_find, contract_for_update, contract_save};
+use super::{InsertContract, Query, contract_find, contract_for_update, contract_save, revision_insert};
 use crate::{
     Contracts,
     domain::{Contract, Report, Seat, State, testing},
@@ -170,4 +172,43 @@ async fn every_part_of_a_contract_comes_back_as_it_was_saved() {
         .await;
     let (read, saved) = saved.expect("committed");
     assert_eq!(read, Some(saved));
+}
+
+#[tokio::test]
+async fn who_waited_for_the_lock_reads_what_the_other_wrote() {
+    let (test, database, _) = open().await;
+    let id = insert(&database).await.head.id;
+    for attempt in 2..6 {
+        let mut first = test.owner(Contracts::SCHEMA).await;
+        let mut second = test.owner(Contracts::SCHEMA).await;
+        // The second connection has the reading statement prepared and not the lock: it must not read ahead.
+        contract_find(&mut second, id).await.expect("read");
+        first.batch_execute("BEGIN").await.expect("begun");
+        second.batch_execute("BEGIN").await.expect("begun");
+        let mut contract = contract_for_update(&mut first, id)
+            .await
+            .expect("locked")
+            .expect("there");
+        let waiting = tokio::spawn(async move {
+            let read = contract_for_update(&mut second, id).await;
+            second.batch_execute("COMMIT").await.expect("committed");
+            read
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let loaded_at = contract.head.version;
+        contract
+            .edit(testing::content(), false, Timestamp::UNIX_EPOCH)
+            .expect("a draft");
+        assert!(
+            contract_save(&mut first, &contract, loaded_at)
+                .await
+                .expect("saved")
+        );
+        revision_insert(&mut first, &contract, Uuid::nil())
+            .await
+            .expect("kept");
+        first.batch_execute("COMMIT").await.expect("committed");
+        let read = waiting.await.expect("not broken").expect("read").expect("there");
+        assert_eq!((read.head.revision, &read), (attempt, &contract));
+    }
 }

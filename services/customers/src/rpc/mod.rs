@@ -1,6 +1,7 @@
 //! The methods, one file each: the request as a command, one transaction, the answer.
 
 mod batch_get_customers;
+mod claim;
 mod confirm;
 mod convert;
 mod create_customer;
@@ -12,6 +13,7 @@ mod list_credit_entries;
 mod list_customers;
 mod list_grade_periods;
 mod permitted;
+mod refusal;
 mod release;
 mod reserve;
 mod services;

@@ -8,7 +8,7 @@ use salient_proto::{
 use salient_values::name;
 
 use super::{
-    reserve::round,
+    claim::round,
     settle::{Settling, find, settle},
 };
 use crate::{

@@ -1,19 +1,20 @@
 use salient_database::{Connection, LedgerCte, NewEvent, Tx};
-use salient_failure::{Failure, Kind, Locale};
 use salient_operation::OpContext;
 use salient_proto::{
-    approval::v1::{self, ReserveRequest, ReserveResponse, fact, reserve_response::Result as Answer},
-    customers::v1::{CreditRefused, CreditReserved, ErrorReason as Reason},
+    approval::v1::{self, ReserveRequest, ReserveResponse, reserve_response::Result as Answer},
+    customers::v1::{CreditRefused, CreditReserved},
     google::r#type as google,
 };
-use salient_values::{Money, name};
-use tonic_types::StatusExt as _;
+use salient_values::name;
 
+use super::{
+    claim::{claim, round},
+    refusal,
+};
 use crate::{
-    app::App,
+    app::{App, now},
     domain::{
         credit::{CreditAccount, Shortage},
-        customer::COLLECTION,
         reservation::{Claim, Refused, Reservation, Round, State},
     },
     error::{Error, customer_name, reservation_name},
@@ -28,8 +29,6 @@ use crate::{
     },
 };
 
-/// The fact that says how much.
-const AMOUNT: &str = "amount";
 /// How often a round is decided about that another call answers at the same instant.
 const ATTEMPTS: usize = 3;
 
@@ -46,13 +45,6 @@ pub(super) async fn reserve(
     let claim = claim(&request)?;
     let answer = reserved(round, &claim);
     let event = NewEvent::of(customer_name(claim.customer), &reserved_event(round, &claim));
-    let now = crate::app::now();
-    let statement = CreditReserveOf {
-        round,
-        claim: &claim,
-        actor: op.actor(),
-        now,
-    };
     let at_once = app
         .database
         .mutate_in_one_statement(
@@ -62,7 +54,8 @@ pub(super) async fn reserve(
             vec![event],
             Vec::new(),
             async |(connection, ledger): (&mut Connection, LedgerCte)| {
-                statement.with(ledger).run(connection).await.map_err(Error::from)
+                let statement = CreditReserve::new(round, &claim, op.actor(), now(), ledger);
+                statement.run(connection).await.map_err(Error::from)
             },
         )
         .await;
@@ -74,19 +67,6 @@ pub(super) async fn reserve(
     }
 }
 
-struct CreditReserveOf<'a> {
-    round: Round,
-    claim: &'a Claim,
-    actor: String,
-    now: jiff::Timestamp,
-}
-
-impl CreditReserveOf<'_> {
-    fn with(self, ledger: LedgerCte) -> CreditReserve {
-        CreditReserve::new(self.round, self.claim, self.actor, self.now, ledger)
-    }
-}
-
 /// Answers what was answered before, or else decides under the account's lock.
 async fn decide(app: &App, op: &OpContext, round: Round, claim: &Claim) -> Result<ReserveResponse, Error> {
     let decide = async |tx: &mut Tx| {
@@ -95,7 +75,7 @@ async fn decide(app: &App, op: &OpContext, round: Round, claim: &Claim) -> Resul
         }
         let (state, refused) = match take(tx, op, round, claim).await? {
             Ok(()) => (State::Reserved, None),
-            Err(shortage) => (State::Refused, Some(refusal(claim, shortage))),
+            Err(shortage) => (State::Refused, Some(refusal::refusal(claim, shortage))),
         };
         let reservation = Reservation {
             round,
@@ -162,82 +142,7 @@ fn repeat(reservation: &Reservation, claim: &Claim) -> Result<ReserveResponse, E
         (State::Reserved | State::Confirmed, _) => Ok(reserved(round, claim)),
         (State::Refused, Some(refused)) => Ok(refused_response(refused.clone())),
         // Released, perhaps before it was ever asked for: it takes no effect any more.
-        (State::Released | State::Refused, _) => Ok(refused_response(words(
-            Failure::new(Kind::FailedPrecondition, Reason::ReservationReleased)
-                .with("approval", name::format("approvals", round.approval))
-                .with("round", round.number),
-        ))),
-    }
-}
-
-/// The round that a request names.
-pub(super) fn round(approval: &str, number: i32) -> Result<Round, Failure> {
-    let approval = name::parse("approvals", approval).map_err(|error| error.at("approval"))?;
-    Ok(Round { approval, number })
-}
-
-/// What is claimed: the fact `amount` of the subject, from the customer that the account names.
-fn claim(request: &ReserveRequest) -> Result<Claim, Failure> {
-    let customer = name::parse(COLLECTION, &request.account).map_err(|error| error.at("account"))?;
-    let mut amounts = request.facts.iter().filter(|fact| fact.name == AMOUNT);
-    let money = match (
-        amounts.next().and_then(|fact| fact.value.as_ref()),
-        amounts.next(),
-    ) {
-        (Some(fact::Value::Money(money)), None) => money,
-        _ => {
-            return Err(Failure::invalid_field(
-                "facts",
-                "must have one fact `amount`, an amount of money",
-            ));
-        }
-    };
-    let amount = Money::try_from(money).map_err(|error| error.at("facts.amount"))?;
-    if amount.amount().is_sign_negative() && !amount.amount().is_zero() {
-        return Err(Failure::invalid_field("facts.amount", "must not be negative"));
-    }
-    let subject = request
-        .subject
-        .as_ref()
-        .map(|subject| subject.name.clone())
-        .unwrap_or_default();
-    Ok(Claim {
-        customer,
-        subject,
-        amount,
-    })
-}
-
-fn refusal(claim: &Claim, shortage: Shortage) -> Refused {
-    let refused = |reason| {
-        Failure::new(Kind::FailedPrecondition, reason).with("customer", customer_name(claim.customer))
-    };
-    words(match shortage {
-        Shortage::Insufficient {
-            limit,
-            available,
-            requested,
-        } => refused(Reason::CreditInsufficient)
-            .with("limit", limit)
-            .with("available", available)
-            .with("requested", requested),
-        Shortage::OtherCurrency { currency, requested } => refused(Reason::CreditCurrencyMismatch)
-            .with("currency", currency)
-            .with("requested", requested),
-        Shortage::NoCustomer => refused(Reason::CreditCustomerMissing),
-        Shortage::NotGranted { requested } => refused(Reason::CreditNotGranted).with("requested", requested),
-    })
-}
-
-/// A refusal in both languages, by the texts beside its reason in the proto.
-fn words(failure: Failure) -> Refused {
-    let reason = failure.reason().to_owned();
-    let status = failure.into_status(Locale::Chinese);
-    let chinese = status.get_details_localized_message();
-    Refused {
-        reason,
-        english: status.message().to_owned(),
-        chinese: chinese.map(|localized| localized.message).unwrap_or_default(),
+        (State::Released | State::Refused, _) => Ok(refused_response(refusal::released(round))),
     }
 }
 

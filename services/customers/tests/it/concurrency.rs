@@ -4,12 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use diesel_async::RunQueryDsl as _;
 use futures::future::join_all;
-use salient_proto::customers::v1::{CreateCustomerRequest, Customer, SetGradeRequest};
+use prost::Message as _;
+use salient_proto::customers::v1::{
+    CreateCustomerRequest, CreditConfirmed, CreditReserved, Customer, ListCreditEntriesRequest,
+    SetGradeRequest, credit_entry::Kind,
+};
 use tonic::Code;
 use uuid::Uuid;
 
 use crate::support::{
-    Company, approval, confirm, create, is_reserved, named, reason, release, request_id, reserve, set_limit, yuan,
+    Company, approval, confirm, create, is_reserved, named, reason, release, request_id, reserve, set_limit,
+    yuan,
 };
 
 const CLIENTS: u64 = 64;
@@ -49,7 +54,11 @@ async fn credit_is_never_overspent_and_sums_are_exact() {
                 let fen = 1 + below(20_000) as i64;
                 let (approval, amount) = (approval(), yuan(fen / 100, (fen % 100) as i32));
                 let asked = reserve(&approval, 1, customer, amount);
-                let answer = participant.reserve(asked.clone()).await.expect("answered").into_inner();
+                let answer = participant
+                    .reserve(asked.clone())
+                    .await
+                    .expect("answered")
+                    .into_inner();
                 if below(4) == 0 {
                     let again = participant.reserve(asked).await.expect("answered").into_inner();
                     assert_eq!(again, answer);
@@ -61,10 +70,18 @@ async fn credit_is_never_overspent_and_sums_are_exact() {
                 match below(3) {
                     0 => *reserved += fen,
                     1 => {
-                        participant.confirm(confirm(&approval, 1)).await.expect("confirmed");
+                        participant
+                            .confirm(confirm(&approval, 1))
+                            .await
+                            .expect("confirmed");
                         *confirmed += fen;
                     }
-                    _ => drop(participant.release(release(&approval, 1)).await.expect("released")),
+                    _ => drop(
+                        participant
+                            .release(release(&approval, 1))
+                            .await
+                            .expect("released"),
+                    ),
                 }
             }
             kept
@@ -139,7 +156,10 @@ async fn confirm_against_release_one_wins() {
     for _ in 0..100 {
         let approval = approval();
         let [mut first, mut second, mut third] = [(); 3].map(|()| participant.clone());
-        first.reserve(reserve(&approval, 1, &customer, yuan(1, 0))).await.expect("answered");
+        first
+            .reserve(reserve(&approval, 1, &customer, yuan(1, 0)))
+            .await
+            .expect("answered");
         let (confirmed, released) = tokio::join!(
             second.confirm(confirm(&approval, 1)),
             third.release(release(&approval, 1)),
@@ -154,7 +174,10 @@ async fn confirm_against_release_one_wins() {
         }
     }
     let account = company.account(&customer).await;
-    assert_eq!((account.reserved, account.confirmed), (Some(yuan(0, 0)), Some(yuan(confirmed_count, 0))));
+    assert_eq!(
+        (account.reserved, account.confirmed),
+        (Some(yuan(0, 0)), Some(yuan(confirmed_count, 0)))
+    );
     assert_ledger_adds_up(&company).await;
 }
 
@@ -190,9 +213,15 @@ async fn of_many_who_record_the_same_customer_one_does() {
             let request = create(named(&spelling.replace("{}", &number.to_string())));
             async move { customers.create_customer(request).await }
         });
-        let (created, refused): (Vec<_>, Vec<_>) = join_all(requests).await.into_iter().partition(Result::is_ok);
+        let (created, refused): (Vec<_>, Vec<_>) =
+            join_all(requests).await.into_iter().partition(Result::is_ok);
         assert_eq!(created.len(), 1);
-        let created = created.into_iter().next().expect("one").expect("recorded").into_inner();
+        let created = created
+            .into_iter()
+            .next()
+            .expect("one")
+            .expect("recorded")
+            .into_inner();
         for refused in refused {
             let status = refused.expect_err("refused");
             assert_eq!(status.code(), Code::AlreadyExists);
@@ -241,7 +270,10 @@ async fn grades_given_at_once_follow_each_other_without_gaps() {
     let mut owner = company.service.owner().await;
     let gaps = "SELECT count(*) FROM grade_period a LEFT JOIN grade_period b \
                 ON b.customer = a.customer AND b.number = a.number + 1 WHERE a.end_time IS DISTINCT FROM b.start_time";
-    let gaps: Count = diesel::sql_query(gaps).get_result(&mut owner).await.expect("asked");
+    let gaps: Count = diesel::sql_query(gaps)
+        .get_result(&mut owner)
+        .await
+        .expect("asked");
     assert_eq!(gaps.count, 0);
 }
 
@@ -268,4 +300,83 @@ async fn a_limit_set_while_credit_is_taken_always_covers_it() {
     });
     tokio::join!(join_all(reserving), join_all(limiting));
     assert_ledger_adds_up(&company).await;
+}
+
+/// Whoever rebuilds the credit from the feed must see it grow as the ledger did, though a reservation and its event are one statement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn events_come_in_the_order_of_the_ledger() {
+    let company = Company::start().await;
+    let customer = company.create(&company.li, "西湖商贸").await.name;
+    company.grant(&customer, 1_000_000).await;
+    let clients = (0..8).map(|_| {
+        let (mut participant, customer) = (company.participant(), customer.clone());
+        tokio::spawn(async move {
+            for _ in 0..25 {
+                let approval = approval();
+                let asked = reserve(&approval, 1, &customer, yuan(1, 0));
+                participant.reserve(asked).await.expect("answered");
+                participant
+                    .confirm(confirm(&approval, 1))
+                    .await
+                    .expect("confirmed");
+            }
+        })
+    });
+    for client in join_all(clients).await {
+        client.expect("a client");
+    }
+
+    let request = ListCreditEntriesRequest {
+        parent: customer.clone(),
+        page_size: 1_000,
+        page_token: String::new(),
+    };
+    let entries = company
+        .credit_as(&company.finance)
+        .list_credit_entries(request)
+        .await
+        .expect("listed");
+    let mut ledger: Vec<_> = entries
+        .into_inner()
+        .credit_entries
+        .into_iter()
+        .filter(|entry| entry.round == 1)
+        .map(|entry| (entry.kind() == Kind::Reserved, entry.approval))
+        .collect();
+    ledger.reverse();
+    assert_eq!(ledger.len(), 400);
+
+    let mut owner = company.service.owner().await;
+    let rows: Vec<EventRow> = diesel::sql_query("SELECT type, payload FROM event ORDER BY seq")
+        .load(&mut owner)
+        .await
+        .expect("read");
+    let told: Vec<_> = rows.iter().filter_map(EventRow::credit).collect();
+    assert_eq!(told, ledger);
+}
+
+#[derive(diesel::QueryableByName)]
+struct EventRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    r#type: String,
+    #[diesel(sql_type = diesel::sql_types::Binary)]
+    payload: Vec<u8>,
+}
+
+impl EventRow {
+    /// Whether something was reserved or confirmed, and for which approval.
+    fn credit(&self) -> Option<(bool, String)> {
+        let payload = prost_types::Any::decode(self.payload.as_slice()).expect("an Any");
+        match self.r#type.rsplit('.').next() {
+            Some("CreditReserved") => {
+                let event = CreditReserved::decode(payload.value.as_slice()).expect("the event");
+                Some((true, event.approval))
+            }
+            Some("CreditConfirmed") => {
+                let event = CreditConfirmed::decode(payload.value.as_slice()).expect("the event");
+                Some((false, event.approval))
+            }
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! No customer twice (P5.1.2).
 
-use salient_proto::customers::v1::{Customer, DeleteCustomerRequest, UndeleteCustomerRequest, UpdateCustomerRequest};
+use salient_proto::customers::v1::{
+    Customer, DeleteCustomerRequest, UndeleteCustomerRequest, UpdateCustomerRequest,
+};
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
@@ -20,7 +22,10 @@ async fn a_name_is_taken_however_it_is_written() {
     let company = Company::start().await;
     let first = company.create(&company.li, "杭州ABC（集团）有限公司").await;
     for same in ["杭州ＡＢＣ(集团)有限公司", " 杭州 abc 集团 有限公司 "] {
-        let refused = company.customers_as(&company.li).create_customer(create(named(same))).await;
+        let refused = company
+            .customers_as(&company.li)
+            .create_customer(create(named(same)))
+            .await;
         let refused = refused.expect_err("taken");
         assert_eq!(refused.code(), Code::AlreadyExists);
         assert_eq!(reason(&refused), "ERROR_REASON_CUSTOMER_NAME_TAKEN");
@@ -31,7 +36,10 @@ async fn a_name_is_taken_however_it_is_written() {
 #[tokio::test]
 async fn the_other_customer_is_named_only_to_those_who_may_see_it() {
     let company = Company::start().await;
-    let first = company.customers_as(&company.li).create_customer(create(coded("西湖商贸", CODE))).await;
+    let first = company
+        .customers_as(&company.li)
+        .create_customer(create(coded("西湖商贸", CODE)))
+        .await;
     let first = first.expect("recorded").into_inner();
     for (person, sees) in [
         (&company.wang, false),
@@ -41,9 +49,15 @@ async fn the_other_customer_is_named_only_to_those_who_may_see_it() {
     ] {
         for (customer, expected) in [
             (named("西湖 商贸"), "ERROR_REASON_CUSTOMER_NAME_TAKEN"),
-            (coded("另一家", &CODE.to_lowercase()), "ERROR_REASON_CREDIT_CODE_TAKEN"),
+            (
+                coded("另一家", &CODE.to_lowercase()),
+                "ERROR_REASON_CREDIT_CODE_TAKEN",
+            ),
         ] {
-            let refused = company.customers_as(person).create_customer(create(customer)).await;
+            let refused = company
+                .customers_as(person)
+                .create_customer(create(customer))
+                .await;
             let refused = refused.expect_err("taken");
             assert_eq!(reason(&refused), expected);
             let named = info(&refused).metadata.get("customer").cloned();
@@ -56,11 +70,17 @@ async fn the_other_customer_is_named_only_to_those_who_may_see_it() {
 async fn a_code_with_a_wrong_check_digit_is_refused() {
     let company = Company::start().await;
     for wrong in ["91350100M000100Y44", "91350100M000100Y4", "91350100M0001O0Y43"] {
-        let refused = company.customers_as(&company.li).create_customer(create(coded("西湖商贸", wrong))).await;
+        let refused = company
+            .customers_as(&company.li)
+            .create_customer(create(coded("西湖商贸", wrong)))
+            .await;
         let refused = refused.expect_err("wrong");
         assert_eq!(refused.code(), Code::InvalidArgument);
         assert_eq!(reason(&refused), "ERROR_REASON_CREDIT_CODE_INVALID");
-        let fields = refused.get_details_bad_request().expect("BadRequest").field_violations;
+        let fields = refused
+            .get_details_bad_request()
+            .expect("BadRequest")
+            .field_violations;
         assert_eq!(fields[0].field, "customer.unified_social_credit_code");
     }
 }
@@ -82,7 +102,11 @@ async fn a_deleted_customer_leaves_its_name_free_and_cannot_come_back_to_it() {
         etag: String::new(),
         request_id: request_id(),
     };
-    let deleted = customers.delete_customer(delete).await.expect("deleted").into_inner();
+    let deleted = customers
+        .delete_customer(delete)
+        .await
+        .expect("deleted")
+        .into_inner();
     assert!(deleted.delete_time.is_some());
     let second = company.create(&company.li, "西湖商贸").await;
     let undelete = UndeleteCustomerRequest {
@@ -110,8 +134,14 @@ async fn renaming_into_another_customer_is_refused_and_into_itself_is_not() {
         request_id: request_id(),
     };
     let mut customers = company.customers_as(&company.li);
-    let refused = customers.update_customer(renamed("西湖（商贸）")).await.expect_err("taken");
+    let refused = customers
+        .update_customer(renamed("西湖（商贸）"))
+        .await
+        .expect_err("taken");
     assert_eq!(reason(&refused), "ERROR_REASON_CUSTOMER_NAME_TAKEN");
-    let updated = customers.update_customer(renamed("钱塘（实业）")).await.expect("its own");
+    let updated = customers
+        .update_customer(renamed("钱塘（实业）"))
+        .await
+        .expect("its own");
     assert_eq!(updated.into_inner().display_name, "钱塘（实业）");
 }

@@ -2,6 +2,8 @@
 
 pub mod calendar;
 mod chart;
+#[cfg(test)]
+mod chart_tests;
 mod id;
 mod import;
 mod ladder;

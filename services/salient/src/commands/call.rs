@@ -12,7 +12,6 @@ use prost_reflect::{
 use salient_access::token::Issuer;
 use salient_config::Auth;
 use salient_proto::POOL;
-use serde::Deserialize as _;
 use tonic::{
     Request, Status,
     client::Grpc,
@@ -25,6 +24,7 @@ use crate::{
     client::refused,
     data_dir::DataDir,
     installation::{Installation, person_meant},
+    output,
 };
 
 /// How long the call's token is valid.
@@ -71,7 +71,7 @@ pub(crate) async fn run(call: &Call) -> anyhow::Result<()> {
         .unary(request, path.parse()?, DynamicCodec(method.output()))
         .await;
     let response = response.map_err(refused(method.name()))?;
-    println!("{}", json(response.get_ref())?);
+    output::line(&json(response.get_ref())?)?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::{
     demo::{Report, play},
     embedded::Lifetime,
     machine::{self, Machine},
+    output,
     serving::asked_to_stop,
 };
 
@@ -47,9 +48,9 @@ pub(crate) async fn run(common: &Common, demo: &Demo) -> anyhow::Result<()> {
     }
     let report = report?;
     if demo.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        output::line(&serde_json::to_string_pretty(&report)?)?;
     } else {
-        print!("{report}");
+        output::write(&report.to_string())?;
     }
     Ok(())
 }

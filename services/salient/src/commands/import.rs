@@ -21,6 +21,7 @@ use crate::{
     client::{Connections, refused, request_id},
     data_dir::DataDir,
     installation::{Installation, person_meant},
+    output,
     suite::Member,
 };
 
@@ -99,10 +100,10 @@ pub(crate) async fn run(common: &Common, import: &Import) -> anyhow::Result<()> 
         } else {
             format!(" {}:", problem.field)
         };
-        println!(
+        output::line(&format!(
             "line {}:{field} {} [{}]",
             problem.row, problem.message, problem.reason
-        );
+        ))?;
     }
     anyhow::ensure!(
         report.problems.is_empty(),
@@ -114,10 +115,10 @@ pub(crate) async fn run(common: &Common, import: &Import) -> anyhow::Result<()> 
     } else {
         "checked, nothing was recorded"
     };
-    println!(
+    output::line(&format!(
         "{count} rows {done}: {} employees, {} appointments",
         report.employee_count, report.appointment_count
-    );
+    ))?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@ use clap::{Args, Subcommand};
 use salient_config::Settings;
 use salient_database::migrate;
 
-use crate::{cli::Common, suite::migrations};
+use crate::{cli::Common, output, suite::migrations};
 
 /// What `migrate` takes.
 #[derive(Debug, Args)]
@@ -28,13 +28,16 @@ pub(crate) async fn run(common: &Common, migrate: &Migrate) -> anyhow::Result<()
         let rows = migrate::status(&owner_url, &sets).await?;
         for row in &rows {
             let stands = if row.applied { "applied" } else { "pending" };
-            println!("{stands}  {:<14} {}", row.schema, row.migration);
+            output::line(&format!("{stands}  {:<14} {}", row.schema, row.migration))?;
         }
         let pending = rows.iter().filter(|row| !row.applied).count();
         anyhow::ensure!(pending == 0, "{pending} migrations are pending");
         return Ok(());
     }
     let applied = migrate::run(&owner_url, &sets).await?;
-    println!("{applied} migrations applied, {} schemas up to date", sets.len());
+    output::line(&format!(
+        "{applied} migrations applied, {} schemas up to date",
+        sets.len()
+    ))?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use salient_access::token::Issuer;
 use salient_config::Auth;
 
-use crate::{data_dir::DataDir, installation::person_meant};
+use crate::{data_dir::DataDir, installation::person_meant, output};
 
 /// What `token` takes.
 #[derive(Debug, Args)]
@@ -26,9 +26,6 @@ pub(crate) fn run(token: &Token) -> anyhow::Result<()> {
     let person = person_meant(&dir, &token.person)?;
     let auth = Auth::default();
     let issuer = Issuer::open(&dir.issuer(), &auth.issuer, &auth.audience)?;
-    println!(
-        "{}",
-        issuer.issue_person(person, Duration::try_from(token.valid)?)?
-    );
-    Ok(())
+    let signed = issuer.issue_person(person, Duration::try_from(token.valid)?)?;
+    output::line(&signed)
 }

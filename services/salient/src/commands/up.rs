@@ -9,7 +9,7 @@ use crate::{
     data_dir::DataDir,
     embedded::Lifetime,
     machine::{self, Machine},
-    private,
+    output, private,
     serving::asked_to_stop,
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn run(common: &Common, up: &Up) -> anyhow::Result<()> {
         if let Some(path) = &up.ready_file {
             private::write(path, &serde_json::to_vec_pretty(&installation)?)?;
         }
-        print!("{}", super::how_to_call::text(&installation, &dir));
+        output::write(&super::how_to_call::text(&installation, &dir))?;
         tokio::select! {
             asked = asked_to_stop() => asked,
             () = machine.database_ended() => Err(anyhow::anyhow!("PostgreSQL has ended; its log is in {}", dir.cluster().display())),

@@ -60,15 +60,18 @@ impl Display for Report {
         )?;
         writeln!(
             f,
-            "{:>9}  {:<6} {:<22} {:<10} who",
-            "after", "round", "what", "step"
+            "{:<12} {:>9}  {:<6} {:<22} {:<10} who",
+            "when (UTC)", "after", "round", "what", "step"
         )?;
         for entry in &timeline.entries {
             let (what, step) = (&entry.what, &entry.step);
             writeln!(
                 f,
-                "{:>7.3} s  {:<6} {what:<22} {step:<10} {}",
-                entry.seconds, entry.round, entry.who
+                "{:<12} {:>7.3} s  {:<6} {what:<22} {step:<10} {}",
+                clock(&entry.time),
+                entry.seconds,
+                entry.round,
+                entry.who
             )?;
         }
         let total: f64 = timeline.entries.iter().map(|entry| entry.seconds).sum();
@@ -77,8 +80,13 @@ impl Display for Report {
         } else {
             "DOES NOT VERIFY"
         };
-        writeln!(f, "{total:>7.3} s  in all; the audit trail {intact}")
+        writeln!(f, "{:<12} {total:>7.3} s  in all; the audit trail {intact}", "")
     }
+}
+
+/// The time of day, to the millisecond, of an instant in RFC 3339.
+fn clock(time: &str) -> &str {
+    time.get(11..23).unwrap_or(time)
 }
 
 /// `1234567.8` as `1,234,567.80`.

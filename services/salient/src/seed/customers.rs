@@ -49,12 +49,13 @@ pub(super) async fn make(
             Some(archive) => archive,
             None => record(&sign_in(wanted.owner)?, wanted).await?,
         };
-        if archive.grade() == Grade::Unspecified {
-            grade(&sign_in(manager_of(wanted.owner)?)?, &archive, wanted.grade).await?;
-        }
         let limit = match &archive.credit_limit {
             Some(limit) => limit.units,
-            None => grant(&finance, &archive, wanted.credit_limit).await?,
+            // The grant comes last: without it, the grade may not be set yet either.
+            None => {
+                grade(&sign_in(manager_of(wanted.owner)?)?, &archive, wanted.grade).await?;
+                grant(&finance, &archive, wanted.credit_limit).await?
+            }
         };
         customers.push(Customer {
             customer: archive.name,

@@ -29,9 +29,10 @@ const COPY: &str = "ceiling";
 
 /// Gives contracts numbers for ids, so that `pgbench` can choose one. Then as an installation is that has been up for a while.
 const PREPARE: [&str; 4] = [
-    "CREATE TABLE numbered AS SELECT id, lpad(to_hex(row_number() OVER (ORDER BY id)), 32, '0')::uuid AS number FROM contracts.contract",
-    "UPDATE contracts.revision SET contract = number FROM numbered WHERE contract = numbered.id",
-    "UPDATE contracts.contract SET id = number FROM numbered WHERE contract.id = numbered.id",
+    "CREATE TABLE renamed AS SELECT id AS old_id, lpad(to_hex(row_number() OVER (ORDER BY id)), 32, '0')::uuid AS new_id \
+     FROM contracts.contract",
+    "UPDATE contracts.revision SET contract = new_id FROM renamed WHERE contract = old_id",
+    "UPDATE contracts.contract SET id = new_id FROM renamed WHERE id = old_id",
     "VACUUM ANALYZE",
 ];
 

@@ -66,3 +66,44 @@ const fn action(action: Action) -> proto::audit_entry::Action {
         Action::EndedRefused => Wire::EndedRefused,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use salient_proto::POOL;
+
+    use super::*;
+    use crate::domain::audit::action_named;
+
+    const MIGRATION: &str = include_str!(
+        "../../../../../migrations/approval-orchestrator/2026-11-24-000100_create_approvals/up.sql"
+    );
+
+    #[test]
+    fn the_contract_the_domain_and_the_database_know_the_same_actions() {
+        let declared = POOL
+            .get_enum_by_name("salient.approval.v1.AuditEntry.Action")
+            .expect("declared");
+        let mut known = Vec::new();
+        for value in declared.values().filter(|value| value.number() != 0) {
+            let short = value.name().strip_prefix("ACTION_").expect("a prefix");
+            let of_domain = action_named(short).unwrap_or_else(|| panic!("{short} is no action"));
+            assert_eq!(action(of_domain).as_str_name(), value.name());
+            known.push(format!("'{short}'"));
+        }
+        let check = MIGRATION
+            .split_once("audit_action_known")
+            .expect("a constraint")
+            .1;
+        let check = check
+            .split_once("IN (")
+            .expect("a list")
+            .1
+            .split_once(')')
+            .expect("its end")
+            .0;
+        let mut allowed: Vec<_> = check.split(", ").map(str::to_owned).collect();
+        allowed.sort();
+        known.sort();
+        assert_eq!(allowed, known);
+    }
+}

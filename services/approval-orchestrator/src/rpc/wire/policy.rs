@@ -258,3 +258,55 @@ fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Fai
         weight: approver.weight.max(1),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_comes_back_as_it_went() {
+        let text = r#"
+            title = "Everything"
+            facts = [{ name = "amount", type = "MONEY" }, { name = "region", type = "TEXT" }]
+            same_person = "CARRY_OVER"
+            on_resubmit = "CONTINUE"
+            participants = ["customers"]
+            [[steps]]
+            id = "vote"
+            title = "Vote"
+            mode = "VOTE"
+            threshold = { ratio = { numerator = 2, denominator = 3 } }
+            approvers = [{ post = "DIRECTOR", weight = 2 }, { submitter_superior = true }]
+            condition = 'amount > money("5", "CNY")'
+            checklist = [{ id = "risk", title = "Risk" }]
+            empty_approver = "ESCALATE"
+            [[steps]]
+            id = "sign"
+            title = "Sign"
+            mode = "IN_TURN"
+            approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }]
+            return_targets = ["vote"]
+        "#;
+        let policy: Policy = toml::from_str(text).expect("a policy");
+        assert_eq!(policy_from(content(&policy)).expect("the same"), policy);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let policy = proto::PolicyVersion {
+            steps: vec![
+                proto::Step {
+                    mode: proto::StepMode::Any.into(),
+                    ..Default::default()
+                },
+                proto::Step::default(),
+            ],
+            ..Default::default()
+        };
+        let failure = policy_from(policy).expect_err("no mode");
+        assert!(
+            failure.to_string().contains("policy_version.steps[1].mode"),
+            "{failure}"
+        );
+    }
+}

@@ -107,3 +107,55 @@ pub fn money(amount: rust_decimal::Decimal, currency: &str) -> Option<google::Mo
         .as_ref()
         .map(google::Money::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use salient_proto::approval::v1::{Fact, fact::Value};
+
+    use super::*;
+
+    fn fact(name: &str, value: Value) -> Fact {
+        Fact {
+            name: name.to_owned(),
+            value: Some(value),
+        }
+    }
+
+    #[test]
+    fn facts_come_back_as_they_went() {
+        let sent = vec![
+            fact(
+                "amount",
+                Value::Money(google::Money {
+                    currency_code: "CNY".to_owned(),
+                    units: 12,
+                    nanos: 340_000_000,
+                }),
+            ),
+            fact("days", Value::Number(30)),
+            fact(
+                "discount",
+                Value::Decimal(google::Decimal {
+                    value: "0.05".to_owned(),
+                }),
+            ),
+            fact("export", Value::Flag(true)),
+            fact("region", Value::Text("HD".to_owned())),
+        ];
+        assert_eq!(facts(&facts_from(sent.clone()).expect("facts")), sent);
+    }
+
+    #[test]
+    fn a_fact_that_makes_no_sense_is_named() {
+        let refused = |facts| facts_from(facts).expect_err("refused").to_string();
+        let twice = vec![fact("days", Value::Number(1)), fact("days", Value::Number(2))];
+        assert!(refused(twice).contains("facts[1].name"));
+        let long = vec![fact("region", Value::Text("东".repeat(201)))];
+        assert!(refused(long).contains("facts[0].text"));
+        let nothing = vec![Fact {
+            name: "days".to_owned(),
+            value: None,
+        }];
+        assert!(refused(nothing).contains("facts[0]"));
+    }
+}

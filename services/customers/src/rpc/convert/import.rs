@@ -211,7 +211,8 @@ mod tests {
     #[test]
     fn each_wrong_value_is_named_by_the_rows_own_field() {
         const INVALID: &str = "ERROR_REASON_IMPORT_VALUE_INVALID";
-        let cases: [(&str, fn(&mut ImportCustomersRow)); 9] = [
+        type Change = fn(&mut ImportCustomersRow);
+        let cases: [(&str, Change); 9] = [
             ("display_name", |row| row.display_name.clear()),
             ("display_name", |row| row.display_name = "华".repeat(201)),
             ("region_code", |row| row.region_code = "China".to_owned()),

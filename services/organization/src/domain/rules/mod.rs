@@ -3,6 +3,8 @@
 mod appoint;
 mod depart;
 mod end;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use jiff::civil::Date;
