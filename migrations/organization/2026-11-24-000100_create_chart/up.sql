@@ -83,6 +83,7 @@ CREATE UNIQUE INDEX appointment_primary_start ON appointment (employee, start_da
 CREATE UNIQUE INDEX appointment_post_once ON appointment (employee, unit, post) WHERE end_date IS NULL;
 CREATE INDEX appointment_by_employee ON appointment (employee, create_time, id);
 CREATE INDEX appointment_by_unit ON appointment (unit, create_time, id);
+CREATE INDEX appointment_by_post ON appointment (post, create_time, id);
 CREATE INDEX appointment_by_time ON appointment (create_time, id);
 CREATE INDEX appointment_by_start ON appointment (start_date, id);
 CREATE INDEX appointment_by_line_manager ON appointment (reports_to) WHERE reports_to IS NOT NULL;

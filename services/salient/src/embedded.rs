@@ -56,13 +56,7 @@ pub(crate) async fn prepare(
         }
         return Err(error);
     }
-    let issuer = Issuer::open(&dir.issuer(), &settings.auth.issuer, &settings.auth.audience)?;
-    if settings.auth.jwks.is_none() {
-        settings.auth.jwks = Some(issuer.jwks().to_string_lossy().into_owned());
-    }
-    if settings.auth.issuer_folder.is_none() && settings.auth.service_token_file.is_none() {
-        settings.auth.issuer_folder = Some(dir.issuer());
-    }
+    let issuer = own_issuer(&mut settings, dir)?;
     settings
         .paging
         .key
@@ -78,6 +72,20 @@ pub(crate) async fn prepare(
         issuer,
         cluster,
     })
+}
+
+/// The issuer whose tokens the services of this machine believe, and which signs their own.
+fn own_issuer(settings: &mut Settings, dir: &DataDir) -> anyhow::Result<Issuer> {
+    let auth = &mut settings.auth;
+    anyhow::ensure!(
+        auth.issuer_folder.is_some() || (auth.jwks.is_none() && auth.service_token_file.is_none()),
+        "auth.jwks or auth.service_token_file is set, but auth.issuer_folder is not: what brings up everything signs tokens, too"
+    );
+    let folder = auth.issuer_folder.get_or_insert_with(|| dir.issuer());
+    let issuer = Issuer::open(folder, &auth.issuer, &auth.audience)?;
+    let jwks = issuer.jwks().to_string_lossy().into_owned();
+    auth.jwks.get_or_insert(jwks);
+    Ok(issuer)
 }
 
 async fn own_database(settings: &mut Settings, cluster: &Cluster, secrets: &Secrets) -> anyhow::Result<()> {

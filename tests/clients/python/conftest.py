@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,8 +35,11 @@ class Suite:
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("salient") / "data"
+def data_dir():
+    with tempfile.TemporaryDirectory(prefix="salient-") as folder:
+        # Root's PostgreSQL runs as another user, who has to pass through.
+        os.chmod(folder, 0o711)
+        yield Path(folder) / "data"
 
 
 @pytest.fixture(scope="session")

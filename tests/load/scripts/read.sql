@@ -1,3 +1,3 @@
 -- GetContract: the contract with its current content.
-\set draft random(1, {contracts})
+\set draft random(1, :contracts)
 {contract};

@@ -1,5 +1,6 @@
 -- A whole sign-off: every statement that the services need for one, in their transactions. What the relay does with deliveries
 -- is here one delivery at a time; the numbering of events for the feed is left out.
+{desk}
 \set n :n + 1
 \set k (:n * 128 + :client_id) * 32
 \set draft 1 + :client_id * 31 + random(0, 30)
@@ -8,11 +9,11 @@
 {contract};
 SELECT customer.*, credit_account.*
 FROM customers.customer LEFT JOIN customers.credit_account ON credit_account.customer = customer.id
-WHERE customer.id = '{customer}';
+WHERE customer.id = :customer;
 BEGIN;
 SELECT id FROM contracts.contract WHERE id = {draft} FOR UPDATE;
 {contract};
-INSERT INTO contracts.number_counter AS counter (region_code, year, last) VALUES ('{region}', 2026, 1)
+INSERT INTO contracts.number_counter AS counter (region_code, year, last) VALUES (:region, 2026, 1)
 ON CONFLICT (region_code, year) DO UPDATE SET last = counter.last + 1
 RETURNING last;
 UPDATE contracts.contract
@@ -21,13 +22,13 @@ SET number = to_hex(:k::bigint), state = 'IN_APPROVAL', approval = {id}, round =
 WHERE id = {draft};
 WITH event_row AS (
     INSERT INTO contracts.event (id, resource, type, payload, actor, event_time)
-    VALUES ({id}, 'contracts/' || {draft}, 'salient.contracts.v1.ContractSubmitted', :contract_event, 'employees/{owner}', now())
+    VALUES ({id}, 'contracts/' || {draft}, 'salient.contracts.v1.ContractSubmitted', :contract_event, 'employees/' || :owner, now())
 ), delivery_row AS (
     INSERT INTO contracts.outbox (id, destination, method, ordering_key, payload, create_time, due_time)
     VALUES ({id}, 'approval-orchestrator', 'RequestApproval', 'approvals/' || {id}, :contract_event, now(), now())
 ), key_row AS (
     INSERT INTO contracts.idempotency (caller, request_id, fingerprint, response, create_time)
-    VALUES ('employees/{owner}', {id}, :digest, :contract_answer, now())
+    VALUES ('employees/' || :owner, {id}, :digest, :contract_answer, now())
 )
 SELECT 1;
 COMMIT;
@@ -38,7 +39,7 @@ SELECT document FROM approval.approval WHERE id = {id};
 WITH saved AS (
     INSERT INTO approval.approval
         (id, state, kind, policy_version, subject_service, subject_name, submitter, unit, version, document, create_time)
-    VALUES ({id}, 'RESERVING', 'contract', 1, 'contracts', 'contracts/' || {id}, '{owner}', '{unit}', 1, :open_document, now())
+    VALUES ({id}, 'RESERVING', 'contract', 1, 'contracts', 'contracts/' || {id}, :owner, :unit, 1, :open_document, now())
 ), {audit 1 1}, {events 1 1}, delivery_row AS (
     INSERT INTO approval.outbox (id, destination, method, ordering_key, payload, create_time, due_time)
     VALUES ({id+1}, 'customers', 'Reserve', 'approvals/' || {id}, :approval_event, now(), now())
@@ -53,11 +54,11 @@ DELETE FROM contracts.outbox WHERE id = {id};
 {lease approval 1};
 WITH account AS (
     UPDATE customers.credit_account SET version = version + 1, reserved = reserved + 0.01, update_time = now()
-    WHERE customer = '{customer}' AND currency = 'CNY' AND NOT closed AND credit_limit - reserved - confirmed >= 0.01
+    WHERE customer = :customer AND currency = 'CNY' AND NOT closed AND credit_limit - reserved - confirmed >= 0.01
     RETURNING *
 ), reservation AS (
     INSERT INTO customers.credit_reservation (approval, round, state, customer, subject, currency, amount, create_time, update_time)
-    VALUES ({id}, 1, 'RESERVED', '{customer}', 'contracts/' || {id}, 'CNY', 0.01, now(), now())
+    VALUES ({id}, 1, 'RESERVED', :customer, 'contracts/' || {id}, 'CNY', 0.01, now(), now())
 ), entry AS (
     INSERT INTO customers.credit_entry (customer, number, kind, currency, amount, credit_limit, reserved, confirmed, approval, round, reason,
         actor, create_time)
@@ -66,7 +67,7 @@ WITH account AS (
     RETURNING number
 ), event_row AS (
     INSERT INTO customers.event (id, resource, type, payload, actor, event_time)
-    VALUES ({id}, 'customers/{customer}', 'salient.customers.v1.CreditReserved', :approval_event, 'services/approval-orchestrator', now())
+    VALUES ({id}, 'customers/' || :customer, 'salient.customers.v1.CreditReserved', :approval_event, 'services/approval-orchestrator', now())
 ), key_row AS (
     INSERT INTO customers.idempotency (caller, request_id, fingerprint, response, create_time)
     VALUES ('services/approval-orchestrator', {id+1}, :digest, :approval_event, now())
@@ -77,7 +78,7 @@ WITH saved AS (
     UPDATE approval.approval SET state = 'PENDING', version = 2, document = :open_document WHERE id = {id} AND version = 1
 ), task_row AS (
     INSERT INTO approval.task (id, approval, kind, policy_version, subject_name, step, visit, assignee, state, version, card, create_time)
-    VALUES ({id+1}, {id}, 'contract', 1, 'contracts/' || {id}, 'review', 1, '{supervisor}', 'PENDING', 1, :card, now())
+    VALUES ({id+1}, {id}, 'contract', 1, 'contracts/' || {id}, 'review', 1, :supervisor, 'PENDING', 1, :card, now())
 ), {audit 2 4}, {events 2 3}
 SELECT 1;
 DELETE FROM approval.outbox WHERE id = {id+1};
@@ -92,10 +93,10 @@ WITH saved AS (
     WHERE id = {id+1} AND state = 'PENDING'
 ), task_row AS (
     INSERT INTO approval.task (id, approval, kind, policy_version, subject_name, step, visit, assignee, state, version, card, create_time)
-    VALUES ({id+2}, {id}, 'contract', 1, 'contracts/' || {id}, 'approval', 1, '{manager}', 'PENDING', 1, :card, now())
+    VALUES ({id+2}, {id}, 'contract', 1, 'contracts/' || {id}, 'approval', 1, :manager, 'PENDING', 1, :card, now())
 ), {audit 5 8}, {events 4 7}, key_row AS (
     INSERT INTO approval.idempotency (caller, request_id, fingerprint, response, create_time)
-    VALUES ('employees/{supervisor}', {id}, :digest, :task_answer, now())
+    VALUES ('employees/' || :supervisor, {id}, :digest, :task_answer, now())
 )
 SELECT 1;
 
@@ -112,7 +113,7 @@ WITH saved AS (
     VALUES ({id+2}, 'customers', 'Confirm', 'approvals/' || {id}, :approval_event, now(), now())
 ), key_row AS (
     INSERT INTO approval.idempotency (caller, request_id, fingerprint, response, create_time)
-    VALUES ('employees/{manager}', {id}, :digest, :task_answer, now())
+    VALUES ('employees/' || :manager, {id}, :digest, :task_answer, now())
 )
 SELECT 1;
 
@@ -135,7 +136,7 @@ WITH reservation AS (
     RETURNING number
 ), event_row AS (
     INSERT INTO customers.event (id, resource, type, payload, actor, event_time)
-    VALUES ({id+1}, 'customers/{customer}', 'salient.customers.v1.CreditConfirmed', :approval_event, 'services/approval-orchestrator', now())
+    VALUES ({id+1}, 'customers/' || :customer, 'salient.customers.v1.CreditConfirmed', :approval_event, 'services/approval-orchestrator', now())
 ), key_row AS (
     INSERT INTO customers.idempotency (caller, request_id, fingerprint, response, create_time)
     VALUES ('services/approval-orchestrator', {id+2}, :digest, :approval_event, now())
@@ -159,7 +160,7 @@ SELECT id FROM contracts.contract WHERE id = {draft} FOR UPDATE;
 SELECT applied FROM contracts.sign_off_outcome WHERE approval = {id} AND round = 1 AND outcome = 'APPROVED';
 INSERT INTO contracts.sign_off_outcome
     (approval, round, outcome, contract, revision, digest, comment, actor, outcome_time, applied)
-VALUES ({id}, 1, 'APPROVED', {draft}, 1, :digest, '', 'employees/{manager}', now(), true);
+VALUES ({id}, 1, 'APPROVED', {draft}, 1, :digest, '', 'employees/' || :manager, now(), true);
 UPDATE contracts.contract
 SET state = 'APPROVED', outcome = 'APPROVED', outcome_comment = '', outcome_time = now(), version = version + 1, update_time = now()
 WHERE id = {draft};

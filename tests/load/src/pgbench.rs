@@ -1,7 +1,7 @@
 //! The database's own ceiling: `pgbench` with the statements an RPC needs, on the same PostgreSQL.
 
 use std::{
-    path::PathBuf,
+    path::Path,
     process::Stdio,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -20,13 +20,16 @@ pub fn start_number() -> u128 {
     now.saturating_sub(EPOCH).as_micros()
 }
 
-/// Transactions a second that `pgbench` reaches with prepared statements and so many clients, each transaction one of the scripts.
+/// What is not counted at the start, in seconds: while each client prepares the script's statements.
+const WARM: u64 = 2;
+
+/// Transactions a second that `pgbench` reaches with prepared statements and so many clients, each transaction one run of the script.
 ///
 /// # Errors
 /// Where `pgbench` is missing, fails, or reports failed transactions.
 pub async fn rate(
     database: &str,
-    scripts: &[PathBuf],
+    script: &Path,
     variables: &[(&str, String)],
     clients: usize,
     duration: Duration,
@@ -34,12 +37,9 @@ pub async fn rate(
     let output = Command::new("pgbench")
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=1"])
         .arg(format!("--client={clients}"))
-        .arg(format!("--time={}", duration.as_secs().max(1)))
-        .args(
-            scripts
-                .iter()
-                .map(|script| format!("--file={}", script.display())),
-        )
+        .arg(format!("--time={}", WARM + duration.as_secs().max(1)))
+        .arg("--progress=1")
+        .arg(format!("--file={}", script.display()))
         .args(
             variables
                 .iter()
@@ -56,23 +56,32 @@ pub async fn rate(
         output.status.success() && !said.contains("aborted"),
         "pgbench: {said}"
     );
-    read(&String::from_utf8_lossy(&output.stdout))
+    rate_of(&said)
 }
 
-fn read(report: &str) -> anyhow::Result<f64> {
-    let line = report.lines().find_map(|line| line.strip_prefix("tps = "));
-    let rate = line.and_then(|line| line.split(' ').next());
-    Ok(rate.context("pgbench printed no rate")?.parse()?)
+/// The mean of what `pgbench` reported second by second, without the first ones.
+fn rate_of(progress: &str) -> anyhow::Result<f64> {
+    let seconds = progress.lines().filter_map(|line| {
+        let (_, rate) = line.strip_prefix("progress: ")?.split_once(" s, ")?;
+        rate.split_once(" tps")?.0.parse::<f64>().ok()
+    });
+    let counted: Vec<f64> = seconds.skip(usize::try_from(WARM)?).collect();
+    anyhow::ensure!(!counted.is_empty(), "pgbench reported no progress: {progress}");
+    Ok(counted.iter().sum::<f64>() / counted.len() as f64)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::rate_of;
 
     #[test]
-    fn the_rate_is_found_in_the_report() {
-        let report = "number of clients: 16\nlatency average = 1.2 ms\ntps = 13270.5 (without initial connection time)\n";
-        assert!((read(report).expect("a rate") - 13_270.5).abs() < 1e-9);
-        assert!(read("nothing of the kind").is_err());
+    fn the_start_does_not_count() {
+        let progress = "pgbench (15.18)\n\
+            progress: 1.0 s, 10.0 tps, lat 15.949 ms stddev 4.3, 0 failed\n\
+            progress: 2.0 s, 500.5 tps, lat 15.949 ms stddev 4.3, 0 failed\n\
+            progress: 3.0 s, 1000.0 tps, lat 15.949 ms stddev 4.3, 0 failed\n\
+            progress: 4.0 s, 2000.0 tps, lat 15.949 ms stddev 4.3, 0 failed\n";
+        assert!((rate_of(progress).expect("a rate") - 1_500.0).abs() < 1e-9);
+        assert!(rate_of("nothing of the kind").is_err());
     }
 }

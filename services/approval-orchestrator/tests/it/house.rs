@@ -122,28 +122,7 @@ impl House {
 
     /// A request by the salesperson for a contract of their team.
     pub fn request(&self) -> RequestApprovalRequest {
-        let contract = Uuid::now_v7();
-        RequestApprovalRequest {
-            approval: format!("approvals/{}", Uuid::now_v7()),
-            round: 1,
-            subject: Some(Subject {
-                kind: "contract".to_owned(),
-                name: format!("contracts/{contract}"),
-                version: 1,
-                digest: vec![1; 32],
-                service: "contracts".to_owned(),
-            }),
-            title: "HT-HD-2026-000001 上海晨光贸易".to_owned(),
-            submitter: self.li.name(),
-            unit: self.team.name(),
-            facts: vec![Fact {
-                name: "amount".to_owned(),
-                value: Some(fact::Value::Money(yuan(120_000))),
-            }],
-            comment: "请尽快审核".to_owned(),
-            request_id: id(),
-            account: format!("customers/{}", Uuid::now_v7()),
-        }
+        request(&self.li.name(), &self.team.name())
     }
 
     /// Submits a contract; answers with the approval's name.
@@ -286,6 +265,32 @@ impl House {
             .await
             .unwrap()
             .into_inner()
+    }
+}
+
+/// A request for a sign-off of a new contract.
+pub fn request(submitter: &str, unit: &str) -> RequestApprovalRequest {
+    let contract = Uuid::now_v7();
+    RequestApprovalRequest {
+        approval: format!("approvals/{}", Uuid::now_v7()),
+        round: 1,
+        subject: Some(Subject {
+            kind: "contract".to_owned(),
+            name: format!("contracts/{contract}"),
+            version: 1,
+            digest: vec![1; 32],
+            service: "contracts".to_owned(),
+        }),
+        title: "HT-HD-2026-000001 上海晨光贸易".to_owned(),
+        submitter: submitter.to_owned(),
+        unit: unit.to_owned(),
+        facts: vec![Fact {
+            name: "amount".to_owned(),
+            value: Some(fact::Value::Money(yuan(120_000))),
+        }],
+        comment: "请尽快审核".to_owned(),
+        request_id: id(),
+        account: format!("customers/{}", Uuid::now_v7()),
     }
 }
 

@@ -17,6 +17,8 @@ mod policies;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod tampering;

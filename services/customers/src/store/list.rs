@@ -144,28 +144,21 @@ pub async fn customer_list(
             rows = rows.filter(customer::search_text.like(format!("%{word}%")));
         }
     }
+    // In two conditions, for only the first is a place in the index to start from; one `OR` would read every page before this one.
     rows = match (query.after, query.order.descending) {
         (None, _) => rows,
-        (Some(Position::Name(name, id)), false) => rows.filter(
-            customer::normalized_name
-                .gt(name.clone())
-                .or(customer::normalized_name.eq(name).and(customer::id.gt(id))),
-        ),
-        (Some(Position::Name(name, id)), true) => rows.filter(
-            customer::normalized_name
-                .lt(name.clone())
-                .or(customer::normalized_name.eq(name).and(customer::id.lt(id))),
-        ),
-        (Some(Position::CreateTime(time, id)), false) => rows.filter(
-            customer::create_time
-                .gt(instant(time))
-                .or(customer::create_time.eq(instant(time)).and(customer::id.gt(id))),
-        ),
-        (Some(Position::CreateTime(time, id)), true) => rows.filter(
-            customer::create_time
-                .lt(instant(time))
-                .or(customer::create_time.eq(instant(time)).and(customer::id.lt(id))),
-        ),
+        (Some(Position::Name(name, id)), false) => rows
+            .filter(customer::normalized_name.ge(name.clone()))
+            .filter(customer::normalized_name.gt(name).or(customer::id.gt(id))),
+        (Some(Position::Name(name, id)), true) => rows
+            .filter(customer::normalized_name.le(name.clone()))
+            .filter(customer::normalized_name.lt(name).or(customer::id.lt(id))),
+        (Some(Position::CreateTime(time, id)), false) => rows
+            .filter(customer::create_time.ge(instant(time)))
+            .filter(customer::create_time.gt(instant(time)).or(customer::id.gt(id))),
+        (Some(Position::CreateTime(time, id)), true) => rows
+            .filter(customer::create_time.le(instant(time)))
+            .filter(customer::create_time.lt(instant(time)).or(customer::id.lt(id))),
     };
     rows = match (query.order.by, query.order.descending) {
         (Key::Name, false) => rows.order((customer::normalized_name.asc(), customer::id.asc())),

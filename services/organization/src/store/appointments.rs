@@ -121,7 +121,23 @@ pub async fn appointment_list(
     let Order { by, descending } = query.order;
     if let Some((start, time, id)) = query.after {
         let (start, time) = (sql_date(start), sql_time(time));
+        // The first condition of each is what the index is entered with; an OR alone is none.
         held = match (by, descending) {
+            (AppointmentOrder::StartDate, false) => held
+                .filter(appointment::start_date.ge(start))
+                .filter(appointment::start_date.gt(start).or(appointment::id.gt(id))),
+            (AppointmentOrder::StartDate, true) => held
+                .filter(appointment::start_date.le(start))
+                .filter(appointment::start_date.lt(start).or(appointment::id.lt(id))),
+            (AppointmentOrder::CreateTime, false) => held
+                .filter(appointment::create_time.ge(time))
+                .filter(appointment::create_time.gt(time).or(appointment::id.gt(id))),
+            (AppointmentOrder::CreateTime, true) => held
+                .filter(appointment::create_time.le(time))
+                .filter(appointment::create_time.lt(time).or(appointment::id.lt(id))),
+        };
+    }
+    held = match (by, descending) {
             (AppointmentOrder::StartDate, false) => held.filter(
                 appointment::start_date
                     .gt(start)

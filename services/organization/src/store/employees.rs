@@ -162,7 +162,19 @@ pub async fn employee_list(
     let Order { by, descending } = query.order;
     if let Some((number, time, id)) = query.after {
         let time = sql_time(time);
+        // The first condition of each is what the index is entered with; an OR alone is none.
         people = match (by, descending) {
+            (EmployeeOrder::Number, false) => people.filter(employee::number.gt(number)),
+            (EmployeeOrder::Number, true) => people.filter(employee::number.lt(number)),
+            (EmployeeOrder::CreateTime, false) => people
+                .filter(employee::create_time.ge(time))
+                .filter(employee::create_time.gt(time).or(employee::id.gt(id))),
+            (EmployeeOrder::CreateTime, true) => people
+                .filter(employee::create_time.le(time))
+                .filter(employee::create_time.lt(time).or(employee::id.lt(id))),
+        };
+    }
+    people = match (by, descending) {
             (EmployeeOrder::Number, false) => people.filter(employee::number.gt(number)),
             (EmployeeOrder::Number, true) => people.filter(employee::number.lt(number)),
             (EmployeeOrder::CreateTime, false) => people.filter(

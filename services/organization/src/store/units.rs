@@ -141,7 +141,23 @@ pub async fn unit_list(connection: &mut Connection, query: UnitQuery) -> Result<
     let Order { by, descending } = query.order;
     if let Some((name, time, id)) = query.after {
         let time = sql_time(time);
+        // The first condition of each is what the index is entered with; an OR alone is none.
         units = match (by, descending) {
+            (UnitOrder::DisplayName, false) => units
+                .filter(org_unit::display_name.ge(name.clone()))
+                .filter(org_unit::display_name.gt(name).or(org_unit::id.gt(id))),
+            (UnitOrder::DisplayName, true) => units
+                .filter(org_unit::display_name.le(name.clone()))
+                .filter(org_unit::display_name.lt(name).or(org_unit::id.lt(id))),
+            (UnitOrder::CreateTime, false) => units
+                .filter(org_unit::create_time.ge(time))
+                .filter(org_unit::create_time.gt(time).or(org_unit::id.gt(id))),
+            (UnitOrder::CreateTime, true) => units
+                .filter(org_unit::create_time.le(time))
+                .filter(org_unit::create_time.lt(time).or(org_unit::id.lt(id))),
+        };
+    }
+    units = match (by, descending) {
             (UnitOrder::DisplayName, false) => units.filter(
                 org_unit::display_name
                     .gt(name.clone())

@@ -1,7 +1,8 @@
 //! What the database itself refuses, should the rules ever be got around.
 
-use diesel_async::SimpleAsyncConnection as _;
-use salient_proto::access::v1::Post;
+use diesel::{QueryableByName, sql_types::Text};
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
+use salient_proto::{POOL, access::v1::Post};
 
 use crate::harness::Company;
 
@@ -39,5 +40,48 @@ async fn the_tables_keep_the_worst_out() {
     ] {
         let refused = owner.batch_execute(statement).await.unwrap_err();
         assert!(refused.to_string().contains(constraint), "{statement}: {refused}");
+    }
+}
+
+#[derive(QueryableByName)]
+struct Definition {
+    #[diesel(sql_type = Text)]
+    definition: String,
+}
+
+#[tokio::test]
+async fn the_tables_know_the_same_kinds_and_posts_as_the_proto() {
+    let company = Company::start().await;
+    let mut owner = company.service.owner().await;
+    for (constraint, name) in [
+        ("appointment_post_known", "salient.access.v1.Post"),
+        (
+            "appointment_kind_known",
+            "salient.organization.v1.Appointment.Kind",
+        ),
+        ("org_unit_kind_known", "salient.organization.v1.OrgUnit.Kind"),
+    ] {
+        let query = "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = $1";
+        let found = diesel::sql_query(query)
+            .bind::<Text, _>(constraint)
+            .get_result(&mut owner)
+            .await;
+        let Definition { definition } = found.unwrap();
+        // Every second piece between quotes is a value.
+        let mut known: Vec<_> = definition
+            .split('\'')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect();
+        known.sort();
+        let values = POOL.get_enum_by_name(name).unwrap();
+        let mut declared: Vec<_> = values
+            .values()
+            .filter(|value| value.number() != 0)
+            .map(|value| value.name().to_owned())
+            .collect();
+        declared.sort();
+        assert_eq!(known, declared, "{constraint}");
     }
 }

@@ -59,7 +59,7 @@ async fn the_first_administrator_holds_the_post() {
         (profile.posts[0].post(), &profile.posts[0].unit),
         (Post::Administrator, &unit)
     );
-    assert_eq!(profile.posts[0].team_units, [unit.clone()]);
+    assert_eq!(profile.posts[0].team_units, std::slice::from_ref(&unit));
 
     let mut as_service = ProfileServiceClient::new(company.service.channel_as_service("contracts"));
     assert_eq!(

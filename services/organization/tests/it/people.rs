@@ -197,3 +197,53 @@ async fn line_managers_and_the_last_administrator_cannot_just_leave() {
     company.staff("A002", Post::Administrator, &company.root()).await;
     assert!(people.record_departure(leaving(&administrator, 30)).await.is_ok());
 }
+
+#[tokio::test]
+async fn malformed_people_are_refused_at_the_field() {
+    let company = Company::start().await;
+    let good = Employee {
+        number: "S-1".into(),
+        display_name: "李娜".into(),
+        ..Employee::default()
+    };
+    for wrong in [
+        Employee {
+            number: "no spaces".into(),
+            ..good.clone()
+        },
+        Employee {
+            number: String::new(),
+            ..good.clone()
+        },
+        Employee {
+            display_name: " ".into(),
+            ..good.clone()
+        },
+        Employee {
+            display_name: "长".repeat(101),
+            ..good.clone()
+        },
+        Employee {
+            email: "nobody".into(),
+            ..good.clone()
+        },
+        Employee {
+            hire_date: Some(salient_proto::google::r#type::Date {
+                year: 2026,
+                month: 2,
+                day: 30,
+            }),
+            ..good
+        },
+    ] {
+        let request = CreateEmployeeRequest {
+            employee: Some(wrong.clone()),
+            request_id: request_id(),
+        };
+        assert_eq!(
+            reason(company.people().create_employee(request).await),
+            "REQUEST_INVALID",
+            "{wrong:?}"
+        );
+    }
+}

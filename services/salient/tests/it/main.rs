@@ -5,4 +5,5 @@
     reason = "test code: what goes wrong in it is the test's failure"
 )]
 
+mod commands;
 mod kill;

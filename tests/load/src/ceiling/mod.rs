@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use self::combined::combined;
-use self::script::{Values, render};
+use self::script::script;
 use crate::{
     company::{Company, Desk},
     pgbench,
@@ -90,11 +90,15 @@ const AUDITED: [(&str, &str); 2] = [
     ),
 ];
 
+/// Where clients of `pgbench` find for whom they work.
+const DESKS: &str = "CREATE TABLE desk (number integer PRIMARY KEY, customer uuid NOT NULL, owner uuid NOT NULL, unit uuid NOT NULL, \
+    region text NOT NULL, supervisor uuid NOT NULL, manager uuid NOT NULL)";
+
 /// The copy, and what `pgbench` runs on it.
 pub struct Ceiling {
     url: SecretString,
-    scripts: HashMap<Scenario, Vec<PathBuf>>,
-    carried: Vec<(&'static str, String)>,
+    scripts: HashMap<Scenario, PathBuf>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Ceiling {
@@ -106,36 +110,43 @@ impl Ceiling {
         let create = format!("CREATE DATABASE {COPY} TEMPLATE {DATABASE}");
         postgres.connect("postgres").await?.batch_execute(&create).await?;
         let copy = postgres.connect(COPY).await?;
+        copy.batch_execute(DESKS).await?;
+        for (number, desk) in company.desks.iter().enumerate() {
+            copy.batch_execute(&format!("INSERT INTO desk VALUES ({number}, {})", row(desk)))
+                .await?;
+        }
         for statement in PREPARE {
             copy.batch_execute(statement)
                 .await
                 .with_context(|| statement.to_owned())?;
         }
-        let mut carried = Vec::new();
-        for (name, query) in CARRIED.into_iter().chain(AUDITED) {
-            let row = copy
-                .query_opt(query, &[])
-                .await?
-                .with_context(|| format!("no example: {query}"))?;
-            carried.push((name, row.try_get(0)?));
-        }
         let contracts: i64 = copy
             .query_one("SELECT count(*) FROM contracts.contract", &[])
             .await?
             .try_get(0)?;
-        let mut scripts: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, desk) in company.desks.iter().enumerate() {
-            let values = values(desk, &company.waiting, contracts);
-            for scenario in Scenario::ALL {
-                let path = folder.join(format!("{}-{number}.sql", scenario.title().replace(' ', "-")));
-                fs::write(&path, render(template(scenario), &values)?)?;
-                scripts.entry(scenario).or_default().push(path);
-            }
+        let mut variables = vec![
+            ("seated", 0.to_string()),
+            ("desks", company.desks.len().to_string()),
+            ("contracts", contracts.to_string()),
+            ("waiting", id(&company.waiting.supervisor.employee).to_owned()),
+        ];
+        for (name, query) in CARRIED.into_iter().chain(AUDITED) {
+            let found = copy
+                .query_opt(query, &[])
+                .await?
+                .with_context(|| format!("no example: {query}"))?;
+            variables.push((name, found.try_get(0)?));
+        }
+        let mut scripts = HashMap::new();
+        for scenario in Scenario::ALL {
+            let path = folder.join(format!("{}.sql", scenario.title().replace(' ', "-")));
+            fs::write(&path, script(template(scenario))?)?;
+            scripts.insert(scenario, path);
         }
         Ok(Self {
             url: postgres.owner_url(COPY),
             scripts,
-            carried,
+            variables,
         })
     }
 
@@ -144,14 +155,14 @@ impl Ceiling {
     /// # Errors
     /// Where it fails.
     pub async fn rate(&self, scenario: Scenario, clients: usize, duration: Duration) -> anyhow::Result<f64> {
-        let scripts = self
+        let script = self
             .scripts
             .get(&scenario)
             .context("a scenario without a script")?;
         // From here it counts up: never twice the same, whichever run it is.
         let mut variables = vec![("n", pgbench::start_number().to_string())];
-        variables.extend(self.carried.iter().cloned());
-        pgbench::rate(self.url.expose_secret(), scripts, &variables, clients, duration).await
+        variables.extend(self.variables.iter().cloned());
+        pgbench::rate(self.url.expose_secret(), script, &variables, clients, duration).await
     }
 }
 
@@ -164,16 +175,28 @@ const fn template(scenario: Scenario) -> &'static str {
     }
 }
 
-fn values(desk: &Desk, waiting: &Desk, contracts: i64) -> Values {
-    let id = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    Values::from([
-        ("customer", id(&desk.customer)),
-        ("owner", id(&desk.salesperson.employee)),
-        ("unit", id(&desk.unit)),
-        ("region", desk.region_code.clone()),
-        ("supervisor", id(&desk.supervisor.employee)),
-        ("manager", id(&desk.manager.employee)),
-        ("waiting", id(&waiting.supervisor.employee)),
-        ("contracts", contracts.to_string()),
-    ])
+/// The values of a desk's row.
+fn row(desk: &Desk) -> String {
+    let Desk {
+        customer,
+        unit,
+        region_code,
+        salesperson,
+        supervisor,
+        manager,
+    } = desk;
+    let people = [&supervisor.employee, &manager.employee];
+    let names = [customer, &salesperson.employee, unit, region_code]
+        .into_iter()
+        .chain(people);
+    // Ids and codes: nothing in them has to be escaped.
+    names
+        .map(|name| format!("'{}'", id(name)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The last part of a resource's name.
+fn id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
 }
