@@ -39,13 +39,18 @@ fn every_unary_method_for_people_has_an_http_rule() {
         let for_people = rule.contains("grants") || rule.contains("any_employee");
         if for_people && !streams {
             let http = option(&method.options(), "google.api.http");
-            assert!(http.is_some(), "{} has no google.api.http rule", method.full_name());
+            assert!(
+                http.is_some(),
+                "{} has no google.api.http rule",
+                method.full_name()
+            );
         }
     }
 }
 
 fn suite_services() -> impl Iterator<Item = prost_reflect::ServiceDescriptor> {
-    POOL.services().filter(|service| service.full_name().starts_with("salient."))
+    POOL.services()
+        .filter(|service| service.full_name().starts_with("salient."))
 }
 
 fn describe_method(method: &MethodDescriptor) -> String {
@@ -74,14 +79,18 @@ fn describe_fields(message: &MessageDescriptor, text: &mut String) {
 /// An option's value in text format; `None` where it is not set.
 fn option(options: &DynamicMessage, name: &str) -> Option<String> {
     let extension = POOL.get_extension_by_name(name).expect("the option exists");
-    options.has_extension(&extension).then(|| match &*options.get_extension(&extension) {
-        Value::Message(value) => value.to_text_format(),
-        other => format!("{other:?}"),
-    })
+    options
+        .has_extension(&extension)
+        .then(|| match &*options.get_extension(&extension) {
+            Value::Message(value) => value.to_text_format(),
+            other => format!("{other:?}"),
+        })
 }
 
 fn assert_golden(file: &str, actual: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, actual).unwrap();
     }
@@ -91,7 +100,12 @@ fn assert_golden(file: &str, actual: &str) {
             .lines()
             .zip(actual.lines())
             .find(|(expected, actual)| expected != actual)
-            .map_or_else(|| "one file is longer".to_owned(), |(e, a)| format!("expected: {e}\nactual:   {a}"));
-        panic!("{file} differs; first difference:\n{difference}\nIf it is meant, run with UPDATE_GOLDEN=1 and review the diff.");
+            .map_or_else(
+                || "one file is longer".to_owned(),
+                |(e, a)| format!("expected: {e}\nactual:   {a}"),
+            );
+        panic!(
+            "{file} differs; first difference:\n{difference}\nIf it is meant, run with UPDATE_GOLDEN=1 and review the diff."
+        );
     }
 }

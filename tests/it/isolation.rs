@@ -20,14 +20,17 @@ async fn no_role_reads_or_writes_anothers_schema() {
     let database = company.suite().test_database();
     let mut tried = 0;
     for role in SCHEMAS {
-        let mut connection = Connection::establish(database.url(role).expose_secret()).await.unwrap();
+        let mut connection = Connection::establish(database.url(role).expose_secret())
+            .await
+            .unwrap();
         for schema in SCHEMAS {
             let mut owner = database.owner(schema).await;
-            let tables: Vec<Table> = diesel::sql_query("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = $1")
-                .bind::<Text, _>(schema)
-                .load(&mut owner)
-                .await
-                .unwrap();
+            let tables: Vec<Table> =
+                diesel::sql_query("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = $1")
+                    .bind::<Text, _>(schema)
+                    .load(&mut owner)
+                    .await
+                    .unwrap();
             assert!(tables.len() > 5, "{schema} has its tables");
             for Table { name } in tables {
                 if schema == role {
@@ -42,7 +45,10 @@ async fn no_role_reads_or_writes_anothers_schema() {
                 ] {
                     let refused = diesel::sql_query(&statement).execute(&mut connection).await;
                     let error = refused.expect_err(&statement).to_string();
-                    assert!(error.contains("permission denied"), "salient_{role}: {statement}: {error}");
+                    assert!(
+                        error.contains("permission denied"),
+                        "salient_{role}: {statement}: {error}"
+                    );
                     tried += 1;
                 }
             }

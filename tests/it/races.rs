@@ -29,16 +29,33 @@ struct Race {
 impl Race {
     async fn start() -> Self {
         let department = Department::open_in(Company::found().await).await;
-        let employee = department.company.employ("T-2", "吴磊", Post::Supervisor, &department.team).await;
+        let employee = department
+            .company
+            .employ("T-2", "吴磊", Post::Supervisor, &department.team)
+            .await;
         let other = department.company.desk(&employee);
-        let customer = department.salesperson.customer("上海精工机械有限公司", &department.team).await.name;
-        department.finance.limit(&customer, money(Decimal::from(1_000_000_000), "CNY")).await;
-        Self { department, other, customer }
+        let customer = department
+            .salesperson
+            .customer("上海精工机械有限公司", &department.team)
+            .await
+            .name;
+        department
+            .finance
+            .limit(&customer, money(Decimal::from(1_000_000_000), "CNY"))
+            .await;
+        Self {
+            department,
+            other,
+            customer,
+        }
     }
 
     async fn submitted(&self) -> Contract {
         let salesperson = &self.department.salesperson;
-        let draft = salesperson.draft(contract_over(&self.customer, Decimal::from(1_000))).await.unwrap();
+        let draft = salesperson
+            .draft(contract_over(&self.customer, Decimal::from(1_000)))
+            .await
+            .unwrap();
         salesperson.submit(&draft.name).await.unwrap()
     }
 
@@ -56,7 +73,12 @@ fn one_won<A: std::fmt::Debug, B: std::fmt::Debug>(one: &Result<A, Status>, othe
         (Ok(_), Err(refusal)) | (Err(refusal), Ok(_)) => refusal,
         both => panic!("one must win: {both:?}"),
     };
-    assert_eq!(refusal.code(), Code::FailedPrecondition, "{}: {refusal:?}", reason(refusal));
+    assert_eq!(
+        refusal.code(),
+        Code::FailedPrecondition,
+        "{}: {refusal:?}",
+        reason(refusal)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,14 +98,26 @@ async fn of_two_approvers_at_once_one_decides() {
 async fn approving_against_withdrawing() {
     let race = Race::start().await;
     race.rounds(async |race| {
-        let Department { salesperson, supervisor, manager, .. } = &race.department;
+        let Department {
+            salesperson,
+            supervisor,
+            manager,
+            ..
+        } = &race.department;
         let contract = race.submitted().await;
         let approval = approval_name(&contract);
-        supervisor.approve(&supervisor.task_of(&approval).await).await.unwrap();
+        supervisor
+            .approve(&supervisor.task_of(&approval).await)
+            .await
+            .unwrap();
         let last = manager.task_of(&approval).await;
         let (approved, withdrawn) = tokio::join!(manager.approve(&last), salesperson.withdraw(&approval));
         one_won(&approved, &withdrawn);
-        let state = if approved.is_ok() { contract::State::Approved } else { contract::State::Draft };
+        let state = if approved.is_ok() {
+            contract::State::Approved
+        } else {
+            contract::State::Draft
+        };
         salesperson.contract_in(&contract.name, state).await;
     })
     .await;
@@ -93,17 +127,36 @@ async fn approving_against_withdrawing() {
 async fn editing_against_approving() {
     let race = Race::start().await;
     race.rounds(async |race| {
-        let Department { salesperson, supervisor, manager, .. } = &race.department;
+        let Department {
+            salesperson,
+            supervisor,
+            manager,
+            ..
+        } = &race.department;
         let contract = race.submitted().await;
         let approval = approval_name(&contract);
-        supervisor.approve(&supervisor.task_of(&approval).await).await.unwrap();
+        supervisor
+            .approve(&supervisor.task_of(&approval).await)
+            .await
+            .unwrap();
         let last = manager.task_of(&approval).await;
-        let changed = Contract { name: contract.name.clone(), ..contract_over(&race.customer, Decimal::from(2_000)) };
-        let request = UpdateContractRequest { contract: Some(changed), request_id: request_id(), ..Default::default() };
+        let changed = Contract {
+            name: contract.name.clone(),
+            ..contract_over(&race.customer, Decimal::from(2_000))
+        };
+        let request = UpdateContractRequest {
+            contract: Some(changed),
+            request_id: request_id(),
+            ..Default::default()
+        };
         let mut contracts = salesperson.contracts.clone();
         let (approved, edited) = tokio::join!(manager.approve(&last), contracts.update_contract(request));
         one_won(&approved, &edited);
-        let state = if approved.is_ok() { contract::State::Approved } else { contract::State::Draft };
+        let state = if approved.is_ok() {
+            contract::State::Approved
+        } else {
+            contract::State::Draft
+        };
         salesperson.contract_in(&contract.name, state).await;
     })
     .await;

@@ -10,8 +10,8 @@ use salient_organization::{Founding, Organization, bootstrap};
 use salient_proto::{
     access::v1::Post,
     organization::v1::{
-        Appointment, CreateAppointmentRequest, CreateEmployeeRequest, CreateOrgUnitRequest, Employee, OrgUnit,
-        appointment, appointment_service_client::AppointmentServiceClient,
+        Appointment, CreateAppointmentRequest, CreateEmployeeRequest, CreateOrgUnitRequest, Employee,
+        OrgUnit, appointment, appointment_service_client::AppointmentServiceClient,
         employee_service_client::EmployeeServiceClient, org_unit,
         org_unit_service_client::OrgUnitServiceClient,
     },
@@ -107,7 +107,11 @@ impl Company {
     /// A company that was founded already, elsewhere.
     #[must_use]
     pub fn there(place: Place, unit: String, administrator: String) -> Self {
-        Self { place, unit, administrator }
+        Self {
+            place,
+            unit,
+            administrator,
+        }
     }
 
     /// The services, where they run in this process.
@@ -132,8 +136,7 @@ impl Company {
     }
 
     fn channel(&self) -> Caller {
-        self.place
-            .channel_as("organization", id_of(&self.administrator))
+        self.place.channel_as("organization", id_of(&self.administrator))
     }
 
     /// Opens a region under the company.
@@ -159,7 +162,9 @@ impl Company {
             request_id: request_id(),
         };
         let units = OrgUnitServiceClient::new(self.channel());
-        let unit = patiently(async || units.clone().create_org_unit(request.clone()).await).await.expect("opened");
+        let unit = patiently(async || units.clone().create_org_unit(request.clone()).await)
+            .await
+            .expect("opened");
         unit.into_inner().name
     }
 
@@ -174,7 +179,9 @@ impl Company {
             request_id: request_id(),
         };
         let employees = EmployeeServiceClient::new(self.channel());
-        let employee = patiently(async || employees.clone().create_employee(request.clone()).await).await.expect("hired");
+        let employee = patiently(async || employees.clone().create_employee(request.clone()).await)
+            .await
+            .expect("hired");
         employee.into_inner().name
     }
 
@@ -210,7 +217,8 @@ impl Company {
             request_id: request_id(),
         };
         let appointments = AppointmentServiceClient::new(self.channel());
-        let appointed = patiently(async || appointments.clone().create_appointment(request.clone()).await).await;
+        let appointed =
+            patiently(async || appointments.clone().create_appointment(request.clone()).await).await;
         appointed.expect("appointed");
     }
 
@@ -255,8 +263,9 @@ impl Department {
         let region = company.region("华东", "HD").await;
         let team = company.team("华东一组", &region).await;
         let unit = company.unit.clone();
-        let employ =
-            async |number, name, post, unit: &str| company.desk(&company.employ(number, name, post, unit).await);
+        let employ = async |number, name, post, unit: &str| {
+            company.desk(&company.employ(number, name, post, unit).await)
+        };
         Self {
             management: employ("G-1", "陈建国", Post::CompanyManagement, &unit).await,
             director: employ("G-2", "赵敏", Post::Director, &unit).await,

@@ -23,7 +23,9 @@ pub fn amount(money: &MoneyMessage) -> Decimal {
 /// A number as the contracts have it.
 #[must_use]
 pub fn decimal(value: Decimal) -> DecimalMessage {
-    DecimalMessage { value: value.to_string() }
+    DecimalMessage {
+        value: value.to_string(),
+    }
 }
 
 /// A line of one product.
@@ -57,7 +59,11 @@ pub fn contract_over(customer: &str, price: Decimal) -> Contract {
 #[must_use]
 pub fn delivery() -> DeliveryTerms {
     DeliveryTerms {
-        delivery_date: Some(Date { year: 2027, month: 3, day: 31 }),
+        delivery_date: Some(Date {
+            year: 2027,
+            month: 3,
+            day: 31,
+        }),
         place: "上海市浦东新区".into(),
         method: "公路运输".into(),
     }

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use salient_proto::{
     approval::v1::{
-        ApproveTaskRequest, Approval, Finding, GetApprovalRequest, ListTasksRequest, RejectTaskRequest,
-        ReturnTaskRequest, Task, TaskBox, WithdrawApprovalRequest, approval_service_client::ApprovalServiceClient,
-        finding, policy_service_client::PolicyServiceClient, task_service_client::TaskServiceClient,
+        Approval, ApproveTaskRequest, Finding, GetApprovalRequest, ListTasksRequest, RejectTaskRequest,
+        ReturnTaskRequest, Task, TaskBox, WithdrawApprovalRequest,
+        approval_service_client::ApprovalServiceClient, finding, policy_service_client::PolicyServiceClient,
+        task_service_client::TaskServiceClient,
     },
     contracts::v1::{
-        Contract, CreateContractRequest, GetContractRequest, SignContractRequest, SubmitContractRequest, contract,
-        contract_service_client::ContractServiceClient, file_service_client::FileServiceClient,
+        Contract, CreateContractRequest, GetContractRequest, SignContractRequest, SubmitContractRequest,
+        contract, contract_service_client::ContractServiceClient, file_service_client::FileServiceClient,
     },
     customers::v1::{
         CreateCustomerRequest, CreditAccount, Customer, GetCreditAccountRequest, SetCreditLimitRequest,
@@ -74,8 +75,11 @@ pub struct Desk {
 impl Desk {
     pub(crate) fn of(place: &Place, employee: &str) -> Self {
         let channel = |service| place.channel_as(service, id_of(employee));
-        let (customers, contracts, approvals) =
-            (channel("customers"), channel("contracts"), channel("approval-orchestrator"));
+        let (customers, contracts, approvals) = (
+            channel("customers"),
+            channel("contracts"),
+            channel("approval-orchestrator"),
+        );
         Self {
             employee: employee.to_owned(),
             customers: CustomerServiceClient::new(customers.clone()),
@@ -99,7 +103,10 @@ impl Desk {
             }),
             request_id: request_id(),
         };
-        patiently(async || self.customers.clone().create_customer(request.clone()).await).await.expect("recorded").into_inner()
+        patiently(async || self.customers.clone().create_customer(request.clone()).await)
+            .await
+            .expect("recorded")
+            .into_inner()
     }
 
     /// Sets a customer's credit limit.
@@ -111,25 +118,42 @@ impl Desk {
             request_id: request_id(),
             ..SetCreditLimitRequest::default()
         };
-        patiently(async || self.credit.clone().set_credit_limit(request.clone()).await).await.expect("set");
+        patiently(async || self.credit.clone().set_credit_limit(request.clone()).await)
+            .await
+            .expect("set");
     }
 
     /// How a customer's credit stands.
     pub async fn credit_of(&self, customer: &str) -> CreditAccount {
-        let request = GetCreditAccountRequest { name: format!("{customer}/credit") };
-        patiently(async || self.credit.clone().get_credit_account(request.clone()).await).await.expect("an account").into_inner()
+        let request = GetCreditAccountRequest {
+            name: format!("{customer}/credit"),
+        };
+        patiently(async || self.credit.clone().get_credit_account(request.clone()).await)
+            .await
+            .expect("an account")
+            .into_inner()
     }
 
     /// Drafts a contract.
     pub async fn draft(&self, contract: Contract) -> Result<Contract, Status> {
-        let request = CreateContractRequest { contract: Some(contract), request_id: request_id() };
-        Ok(patiently(async || self.contracts.clone().create_contract(request.clone()).await).await?.into_inner())
+        let request = CreateContractRequest {
+            contract: Some(contract),
+            request_id: request_id(),
+        };
+        Ok(
+            patiently(async || self.contracts.clone().create_contract(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Reads a contract.
     pub async fn contract(&self, name: &str) -> Contract {
         let request = GetContractRequest { name: name.into() };
-        patiently(async || self.contracts.clone().get_contract(request.clone()).await).await.expect("readable").into_inner()
+        patiently(async || self.contracts.clone().get_contract(request.clone()).await)
+            .await
+            .expect("readable")
+            .into_inner()
     }
 
     /// Submits a contract for sign-off.
@@ -139,7 +163,11 @@ impl Desk {
             request_id: request_id(),
             ..SubmitContractRequest::default()
         };
-        Ok(patiently(async || self.contracts.clone().submit_contract(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.contracts.clone().submit_contract(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Signs an approved contract with the customer.
@@ -151,13 +179,25 @@ impl Desk {
             request_id: request_id(),
             ..SignContractRequest::default()
         };
-        Ok(patiently(async || self.contracts.clone().sign_contract(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.contracts.clone().sign_contract(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// The first page of the inbox.
     pub async fn inbox(&self) -> Vec<Task> {
-        let request = ListTasksRequest { r#box: TaskBox::Inbox.into(), page_size: 200, ..ListTasksRequest::default() };
-        patiently(async || self.tasks.clone().list_tasks(request.clone()).await).await.expect("an inbox").into_inner().tasks
+        let request = ListTasksRequest {
+            r#box: TaskBox::Inbox.into(),
+            page_size: 200,
+            ..ListTasksRequest::default()
+        };
+        patiently(async || self.tasks.clone().list_tasks(request.clone()).await)
+            .await
+            .expect("an inbox")
+            .into_inner()
+            .tasks
     }
 
     /// The task that an approval has for this employee, once it is there.
@@ -170,7 +210,10 @@ impl Desk {
                 filter: filter.clone(),
                 ..ListTasksRequest::default()
             };
-            let page = patiently(async || self.tasks.clone().list_tasks(request.clone()).await).await.expect("an inbox").into_inner();
+            let page = patiently(async || self.tasks.clone().list_tasks(request.clone()).await)
+                .await
+                .expect("an inbox")
+                .into_inner();
             if let Some(task) = page.tasks.into_iter().next() {
                 return task;
             }
@@ -182,7 +225,11 @@ impl Desk {
     /// Approves a task, with every item of its checklist found acceptable.
     pub async fn approve(&self, task: &Task) -> Result<Task, Status> {
         let request = approval_of(task);
-        Ok(patiently(async || self.tasks.clone().approve_task(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.tasks.clone().approve_task(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Rejects a task.
@@ -193,7 +240,11 @@ impl Desk {
             request_id: request_id(),
             ..RejectTaskRequest::default()
         };
-        Ok(patiently(async || self.tasks.clone().reject_task(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.tasks.clone().reject_task(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Returns a task to the submitter.
@@ -204,7 +255,11 @@ impl Desk {
             request_id: request_id(),
             ..ReturnTaskRequest::default()
         };
-        Ok(patiently(async || self.tasks.clone().return_task(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.tasks.clone().return_task(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Withdraws a sign-off.
@@ -214,13 +269,21 @@ impl Desk {
             request_id: request_id(),
             ..WithdrawApprovalRequest::default()
         };
-        Ok(patiently(async || self.approvals.clone().withdraw_approval(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.approvals.clone().withdraw_approval(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// Reads an approval.
     pub async fn approval(&self, name: &str) -> Result<Approval, Status> {
         let request = GetApprovalRequest { name: name.into() };
-        Ok(patiently(async || self.approvals.clone().get_approval(request.clone()).await).await?.into_inner())
+        Ok(
+            patiently(async || self.approvals.clone().get_approval(request.clone()).await)
+                .await?
+                .into_inner(),
+        )
     }
 
     /// The contract once it has come to this state.
@@ -231,7 +294,10 @@ impl Desk {
             if contract.state() == state {
                 return contract;
             }
-            assert!(Instant::now() < until, "{name} never came to {state:?}: {contract:?}");
+            assert!(
+                Instant::now() < until,
+                "{name} never came to {state:?}: {contract:?}"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

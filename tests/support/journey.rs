@@ -57,10 +57,15 @@ impl Journey {
         let mut territories = HashMap::new();
         for territory in &northwind.territories {
             let name = format!("{} {}", territory.id, territory.name.trim());
-            territories.insert(territory.id.clone(), company.team(&name, &regions[&territory.region]).await);
+            territories.insert(
+                territory.id.clone(),
+                company.team(&name, &regions[&territory.region]).await,
+            );
         }
         // Thinner than the policy wants: this is the one person that the test adds, above the vice president.
-        let management = company.employ("M-1", "Board", Post::CompanyManagement, &company.unit).await;
+        let management = company
+            .employ("M-1", "Board", Post::CompanyManagement, &company.unit)
+            .await;
         let mut names = HashMap::new();
         for employee in &northwind.employees {
             let name = format!("{} {}", employee.first_name, employee.last_name);
@@ -69,7 +74,9 @@ impl Journey {
         let mut units = HashMap::new();
         for employee in &northwind.employees {
             let name = &names[&employee.id];
-            let superior = employee.reports_to.map_or(&management, |superior| &names[&superior]);
+            let superior = employee
+                .reports_to
+                .map_or(&management, |superior| &names[&superior]);
             let sells_in: Vec<_> = northwind
                 .assignments
                 .iter()
@@ -78,10 +85,20 @@ impl Journey {
                 .collect();
             let mut beside = sells_in.iter();
             match employee.title.as_str() {
-                "Vice President, Sales" => company.appoint(name, Post::Director, &company.unit, superior).await,
+                "Vice President, Sales" => {
+                    company
+                        .appoint(name, Post::Director, &company.unit, superior)
+                        .await
+                }
                 "Sales Manager" => {
-                    let western = northwind.regions.iter().find(|region| region.name.trim() == "Western").expect("accepted");
-                    company.appoint(name, Post::RegionalManager, &regions[&western.id], superior).await;
+                    let western = northwind
+                        .regions
+                        .iter()
+                        .find(|region| region.name.trim() == "Western")
+                        .expect("accepted");
+                    company
+                        .appoint(name, Post::RegionalManager, &regions[&western.id], superior)
+                        .await;
                 }
                 "Sales Representative" | "Inside Sales Coordinator" => {
                     let main = beside.next().expect("a territory");
@@ -96,8 +113,14 @@ impl Journey {
         }
         let employees = names.iter().map(|(id, name)| (*id, company.desk(name))).collect();
         let management = company.desk(&management);
-        let mut journey =
-            Self { northwind, company, management, employees, units, customers: HashMap::new() };
+        let mut journey = Self {
+            northwind,
+            company,
+            management,
+            employees,
+            units,
+            customers: HashMap::new(),
+        };
         journey.record_customers().await;
         journey
     }
@@ -125,7 +148,8 @@ impl Journey {
                 request_id: request_id(),
             };
             let customers_client = &administrator.customers;
-            let created = patiently(async || customers_client.clone().create_customer(request.clone()).await).await;
+            let created =
+                patiently(async || customers_client.clone().create_customer(request.clone()).await).await;
             let name = created.expect("recorded").into_inner().name;
             if let Some(owed) = owed.get(customer.id.as_str()) {
                 self.management.limit(&name, money(*owed, CURRENCY)).await;
@@ -196,7 +220,11 @@ impl Journey {
     /// Their desks.
     #[must_use]
     pub fn deciders(&self) -> [Desk; 3] {
-        [self.employees[&BUCHANAN].clone(), self.employees[&FULLER].clone(), self.management.clone()]
+        [
+            self.employees[&BUCHANAN].clone(),
+            self.employees[&FULLER].clone(),
+            self.management.clone(),
+        ]
     }
 
     /// Sells everything, while the deciders work. Answers the signed contracts.
@@ -214,7 +242,10 @@ impl Journey {
             signed
         };
         let (signed, decided) = tokio::join!(selling, deciding);
-        assert!(decided.iter().all(|decided| *decided > 0), "every decider had something to decide: {decided:?}");
+        assert!(
+            decided.iter().all(|decided| *decided > 0),
+            "every decider had something to decide: {decided:?}"
+        );
         signed
     }
 }

@@ -2,7 +2,6 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    clippy::missing_panics_doc,
     reason = "test support: what cannot be set up fails the test"
 )]
 

@@ -157,7 +157,6 @@ impl Northwind {
     /// # Panics
     /// Where they are missing or not as expected: a test that cannot read its input must not pass.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "documented above")]
     pub fn load() -> Self {
         let mut lines = BTreeMap::<u32, Vec<Line>>::new();
         for line in rows::<Line>("order_details") {
@@ -169,7 +168,10 @@ impl Northwind {
             regions: rows("region"),
             territories: rows("territories"),
             customers: rows("customers"),
-            products: rows::<Product>("products").into_iter().map(|product| (product.id, product)).collect(),
+            products: rows::<Product>("products")
+                .into_iter()
+                .map(|product| (product.id, product))
+                .collect(),
             orders: rows("orders"),
             lines,
         }
@@ -192,7 +194,12 @@ impl Line {
 }
 
 fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../shared/data/northwind/{table}.csv"));
-    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    reader.deserialize().map(|row| row.unwrap_or_else(|error| panic!("{table}.csv: {error}"))).collect()
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../shared/data/northwind/{table}.csv"));
+    let mut reader =
+        csv::Reader::from_path(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    reader
+        .deserialize()
+        .map(|row| row.unwrap_or_else(|error| panic!("{table}.csv: {error}")))
+        .collect()
 }

@@ -69,7 +69,6 @@ impl Service for ApprovalOrchestrator {
     }
 
     async fn start(host: Host, settings: Settings) -> anyhow::Result<Routes> {
-        shipped::ship(&host.database).await?;
         let key = host
             .settings
             .paging
@@ -83,6 +82,7 @@ impl Service for ApprovalOrchestrator {
             .filter(|name| *name != SERVICE)
             .cloned()
             .collect();
+        shipped::ship(&host.database, &peers).await?;
         let app = App {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),

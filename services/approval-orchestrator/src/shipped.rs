@@ -17,11 +17,12 @@ use crate::{
 /// Each kind, and its policy as TOML.
 const SHIPPED: [(&str, &str); 1] = [("contract", include_str!("../policies/contract.toml"))];
 
-/// Keeps the shipped policies where their kinds have none.
+/// Keeps the shipped policies where their kinds have none. Says so where one of them names a participant that this deployment has
+/// no address of: every sign-off of the kind would wait for it.
 ///
 /// # Errors
 /// A file that is not a sound policy; where the database cannot be asked.
-pub async fn ship(database: &Database) -> anyhow::Result<()> {
+pub async fn ship(database: &Database, peers: &[String]) -> anyhow::Result<()> {
     let op = OpContext::background(SERVICE, "start");
     for (kind, text) in SHIPPED {
         let policy: Policy = toml::from_str(text)?;
@@ -31,6 +32,17 @@ pub async fn ship(database: &Database) -> anyhow::Result<()> {
         };
         if let Err(mistakes) = Rulebook::new(key.clone(), policy.clone()) {
             anyhow::bail!("the policy that ships for {kind} is not sound: {mistakes:?}");
+        }
+        for participant in policy
+            .participants
+            .iter()
+            .filter(|participant| !peers.contains(participant))
+        {
+            tracing::warn!(
+                kind,
+                participant,
+                "peers.{participant}: is not set, and sign-offs need it"
+            );
         }
         let row = PolicyVersionRow {
             key,

@@ -19,6 +19,8 @@ mod error;
 mod placement;
 mod rpc;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

@@ -42,7 +42,7 @@ pub(crate) fn stop(folder: &Folder) -> Result<(), Error> {
         // that process for its own and refuse to start.
         return fs::remove_file(&pid_file).map_err(Error::file(&pid_file));
     }
-    tracing::warn!(
+    tracing::info!(
         pid = pid.as_raw_nonzero().get(),
         "stopping a PostgreSQL whose owner has ended"
     );

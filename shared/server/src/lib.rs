@@ -23,9 +23,9 @@ mod refusal;
 mod routes;
 mod service;
 mod stack;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use self::{
     answer::{Answers, admit, client_stream, server_stream, unary},

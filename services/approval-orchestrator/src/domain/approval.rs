@@ -7,6 +7,7 @@ use salient_operation::Post;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
 use super::{
     facts::Facts,
     hex,
@@ -195,135 +196,6 @@ pub struct Seat {
     pub post: Post,
     /// The unit.
     pub unit: Uuid,
-}
-
-/// One approver's part in a visit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Task {
-    /// Its id.
-    pub id: Uuid,
-    /// The approval.
-    pub approval: Uuid,
-    /// The visit.
-    pub visit: Uuid,
-    /// Who decides it.
-    pub assignee: Uuid,
-    /// How it stands.
-    pub state: TaskState,
-    /// Grows with every change.
-    pub version: i64,
-    /// When it came into the inbox.
-    pub create_time: Timestamp,
-    /// When it was decided or closed.
-    pub end_time: Option<Timestamp>,
-}
-
-/// How a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TaskState {
-    /// It waits for its assignee.
-    Pending,
-    /// The assignee approved.
-    Approved,
-    /// The assignee rejected.
-    Rejected,
-    /// The assignee returned the subject.
-    Returned,
-    /// It was closed undecided.
-    Closed,
-    /// The assignee's approval of the step before counted.
-    CarriedOver,
-}
-
-impl TaskState {
-    /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::Approved,
-        Self::Rejected,
-        Self::Returned,
-        Self::Closed,
-        Self::CarriedOver,
-    ];
-    /// Those of tasks that their assignee decided, here or by a decision carried over.
-    pub const DECIDED: [Self; 4] = [Self::Approved, Self::Rejected, Self::Returned, Self::CarriedOver];
-
-    /// Its name, as the database and error details write it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::Approved => "APPROVED",
-            Self::Rejected => "REJECTED",
-            Self::Returned => "RETURNED",
-            Self::Closed => "CLOSED",
-            Self::CarriedOver => "CARRIED_OVER",
-        }
-    }
-
-    /// The state of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// What was decided about a task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
-    /// The task.
-    pub task: Uuid,
-    /// The answer.
-    pub answer: AnswerKind,
-    /// The comment.
-    pub comment: String,
-    /// What was found, item by item.
-    pub findings: Vec<Finding>,
-    /// The step returned to.
-    pub return_step: Option<String>,
-    /// The task whose approval was carried over.
-    pub carried_from: Option<Uuid>,
-    /// The digest of the subject that it holds for.
-    #[serde(with = "hex")]
-    pub subject_digest: Vec<u8>,
-    /// When.
-    pub decide_time: Timestamp,
-}
-
-/// An approver's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AnswerKind {
-    /// Yes.
-    Approve,
-    /// No.
-    Reject,
-    /// Back.
-    Return,
-}
-
-/// What was found about an item of the checklist.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// The item.
-    pub item: String,
-    /// How it was found.
-    pub result: FindingResult,
-    /// The remark.
-    pub remark: String,
-}
-
-/// How an item was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FindingResult {
-    /// In order.
-    Acceptable,
-    /// In order, with a remark.
-    AcceptableWithRemark,
-    /// Not in order.
-    NotAcceptable,
 }
 
 /// A service's part in a round.

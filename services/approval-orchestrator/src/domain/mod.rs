@@ -24,6 +24,7 @@ pub mod resolution;
 pub mod rulebook;
 pub mod state;
 pub mod submit;
+pub mod task;
 pub mod work;
 
 #[cfg(test)]

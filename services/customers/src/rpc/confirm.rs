@@ -20,11 +20,7 @@ use crate::{
 struct Confirming;
 
 /// Takes for good what a round reserved.
-pub(super) async fn confirm(
-    app: App,
-    op: OpContext,
-    request: ConfirmRequest,
-) -> Result<ConfirmResponse, Error> {
+pub async fn confirm(app: App, op: OpContext, request: ConfirmRequest) -> Result<ConfirmResponse, Error> {
     let round = round(&request.approval, request.round)?;
     let reservation = find(&app, &op, round).await?;
     let reservation = reservation.ok_or(EndingRefusal::Missing(round))?;

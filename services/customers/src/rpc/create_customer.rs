@@ -28,7 +28,11 @@ pub(super) async fn create_customer(
     let owner = optional_name("employees", &message.owner, "customer.owner")?;
     let unit = optional_name("orgUnits", &message.org_unit, "customer.org_unit")?;
     let archive = convert::archive(message)?;
-    let placement = placement::resolve(&app, &op, owner, unit).await?;
+    let placement = match placement::resolve(&app, &op, owner, unit).await {
+        Ok(placement) => placement,
+        // Done before, when people's posts were others.
+        Err(error) => return app.database.or_answered(&op, Err(error)).await,
+    };
 
     let id = Uuid::now_v7();
     let record = async |tx: &mut Tx| {

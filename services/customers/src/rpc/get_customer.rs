@@ -12,11 +12,7 @@ use crate::{
 };
 
 /// Returns a customer, also a deleted one.
-pub(super) async fn get_customer(
-    app: App,
-    op: OpContext,
-    request: GetCustomerRequest,
-) -> Result<Customer, Error> {
+pub async fn get_customer(app: App, op: OpContext, request: GetCustomerRequest) -> Result<Customer, Error> {
     let id = name::parse(COLLECTION, &request.name).map_err(|error| error.at("name"))?;
     let read = async |connection: &mut Connection| Ok::<_, Error>(customer_find(connection, id).await?);
     let found = app.database.read(&op, Query::CustomerGet, read).await?;

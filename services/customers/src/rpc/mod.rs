@@ -2,20 +2,20 @@
 
 mod batch_get_customers;
 mod claim;
-mod confirm;
+pub mod confirm;
 mod convert;
 mod create_customer;
 mod delete_customer;
 mod get_credit_account;
-mod get_customer;
+pub mod get_customer;
 mod import_customers;
 mod list_credit_entries;
 mod list_customers;
 mod list_grade_periods;
 mod permitted;
 mod refusal;
-mod release;
-mod reserve;
+pub mod release;
+pub mod reserve;
 mod services;
 mod set_credit_limit;
 mod set_grade;

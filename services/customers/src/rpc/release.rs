@@ -25,11 +25,7 @@ struct Releasing;
 
 /// Gives back what a round reserved. Where it reserved nothing yet, remembers that it is over, so that a reservation which comes
 /// late takes no effect.
-pub(super) async fn release(
-    app: App,
-    op: OpContext,
-    request: ReleaseRequest,
-) -> Result<ReleaseResponse, Error> {
+pub async fn release(app: App, op: OpContext, request: ReleaseRequest) -> Result<ReleaseResponse, Error> {
     let round = round(&request.approval, request.round)?;
     let reservation = match find(&app, &op, round).await? {
         Some(reservation) => reservation,

@@ -36,11 +36,7 @@ const ATTEMPTS: usize = 3;
 ///
 /// In one statement where it can simply be done. Where that changes nothing, because the round was answered before or too little is
 /// left, a transaction looks at why and decides.
-pub(super) async fn reserve(
-    app: App,
-    op: OpContext,
-    request: ReserveRequest,
-) -> Result<ReserveResponse, Error> {
+pub async fn reserve(app: App, op: OpContext, request: ReserveRequest) -> Result<ReserveResponse, Error> {
     let round = round(&request.approval, request.round)?;
     let claim = claim(&request)?;
     let answer = reserved(round, &claim);

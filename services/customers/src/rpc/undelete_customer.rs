@@ -24,7 +24,11 @@ pub(super) async fn undelete_customer(
     let id = name::parse(COLLECTION, &request.name).map_err(|error| error.at("name"))?;
     let read = async |connection: &mut Connection| Ok::<_, Error>(customer_find(connection, id).await?);
     let found = app.database.read(&op, Query::CustomerGet, read).await?;
-    let found = permitted(&op, id, found)?;
+    let found = match permitted(&op, id, found) {
+        Ok(found) => found,
+        // Done before, and out of the caller's reach since.
+        Err(failure) => return app.database.or_answered(&op, Err(failure.into())).await,
+    };
     let undelete = async |tx: &mut Tx| {
         let locked = customer_for_update(tx, id).await?;
         let mut customer = permitted(&op, id, locked)?;

@@ -44,6 +44,16 @@ struct Change {
     values: v1::Customer,
 }
 
+/// What is known before the transaction, in which nobody else can be asked.
+struct Prepared {
+    /// The customer as it is read then.
+    found: Archived,
+    /// Whose it becomes.
+    placement: Placement,
+    /// What it becomes, as far as what was read goes; under the lock it is made again, of whatever it is then.
+    wanted: Archive,
+}
+
 /// Changes a customer's archive, its owner and unit included.
 pub(super) async fn update_customer(
     app: App,
@@ -51,25 +61,26 @@ pub(super) async fn update_customer(
     request: UpdateCustomerRequest,
 ) -> Result<v1::Customer, Error> {
     let change = Change::of(request.customer.unwrap_or_default(), request.update_mask)?;
-    let read =
-        async |connection: &mut Connection| Ok::<_, Error>(customer_find(connection, change.id).await?);
-    let found = app.database.read(&op, Query::CustomerGet, read).await?;
-    let Archived { customer, credit } = permitted(&op, change.id, found)?;
-    let before = customer.placement;
-    // The directory is asked here, before the transaction.
-    let after = change.placement(&app, &op, before).await?;
-    // As far as what was read goes; under the lock it is done again, for whatever it is then.
-    let wanted = change.archive(&customer)?;
+    let Prepared {
+        found,
+        placement,
+        wanted,
+    } = match change.prepare(&app, &op).await {
+        Ok(prepared) => prepared,
+        // Done before, it may have put the customer out of the caller's reach.
+        Err(error) => return app.database.or_answered(&op, Err(error)).await,
+    };
+    let before = found.customer.placement;
 
     let update = async |tx: &mut Tx| {
-        let found = customer_for_update(tx, change.id).await?;
-        let mut customer = permitted(&op, change.id, found)?;
+        let locked = customer_for_update(tx, change.id).await?;
+        let mut customer = permitted(&op, change.id, locked)?;
         etag::check(&change.etag, customer.version, &customer.name())?;
         if customer.placement != before {
             return Err(Failure::etag_mismatch(customer.name()).into());
         }
         let archive = change.archive(&customer)?;
-        customer.update(archive, after, tx.now())?;
+        customer.update(archive, placement, tx.now())?;
         customer_save(tx, &customer).await?;
         let message = convert::customer(&customer, None);
         tx.announce(NewEvent::of(
@@ -78,7 +89,7 @@ pub(super) async fn update_customer(
                 customer: Some(message),
             },
         ));
-        Ok::<_, Error>(convert::customer(&customer, credit.as_ref()))
+        Ok::<_, Error>(convert::customer(&customer, found.credit.as_ref()))
     };
     match app.database.mutate(&op, Query::CustomerUpdate, update).await {
         Err(error) => Err(taken::explain(&app, &op, error, &wanted).await),
@@ -93,6 +104,18 @@ impl Change {
             etag: std::mem::take(&mut values.etag),
             mask: Mask::new(mask, &FIELDS)?,
             values,
+        })
+    }
+
+    async fn prepare(&self, app: &App, op: &OpContext) -> Result<Prepared, Error> {
+        let read =
+            async |connection: &mut Connection| Ok::<_, Error>(customer_find(connection, self.id).await?);
+        let found = app.database.read(op, Query::CustomerGet, read).await?;
+        let found = permitted(op, self.id, found)?;
+        Ok(Prepared {
+            placement: self.placement(app, op, found.customer.placement).await?,
+            wanted: self.archive(&found.customer)?,
+            found,
         })
     }
 

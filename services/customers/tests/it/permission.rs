@@ -212,3 +212,42 @@ async fn salespeople_neither_delete_nor_set_limits_and_finance_changes_no_archiv
         .expect_err("not theirs");
     assert_eq!(reason(&refused), "ERROR_REASON_OUT_OF_SCOPE");
 }
+
+#[tokio::test]
+async fn who_repeats_what_put_a_customer_out_of_their_reach_gets_the_first_answer() {
+    let company = Company::start().await;
+    let created = company.create(&company.li, "西湖商贸").await;
+    let posts = [
+        held(Post::Supervisor, company.east_team),
+        held(Post::Supervisor, company.south_team),
+    ];
+    let both = company.service.people().add("钱多多", &posts);
+    let request = UpdateCustomerRequest {
+        customer: Some(Customer {
+            name: created.name,
+            owner: company.zhao.name(),
+            ..Customer::default()
+        }),
+        update_mask: Some(FieldMask {
+            paths: vec!["owner".to_owned()],
+        }),
+        request_id: request_id(),
+    };
+    let first = company
+        .customers_as(&both)
+        .update_customer(request.clone())
+        .await
+        .expect("given")
+        .into_inner();
+    company.service.people().appoint(&both, &posts[..1]);
+    // Profiles are kept for a few seconds; what was answered is, whether they are old or new.
+    for _ in 0..2 {
+        let again = company
+            .customers_as(&both)
+            .update_customer(request.clone())
+            .await
+            .expect("the same answer");
+        assert_eq!(again.into_inner(), first);
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    }
+}

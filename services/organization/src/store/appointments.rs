@@ -138,29 +138,6 @@ pub async fn appointment_list(
         };
     }
     held = match (by, descending) {
-            (AppointmentOrder::StartDate, false) => held.filter(
-                appointment::start_date
-                    .gt(start)
-                    .or(appointment::start_date.eq(start).and(appointment::id.gt(id))),
-            ),
-            (AppointmentOrder::StartDate, true) => held.filter(
-                appointment::start_date
-                    .lt(start)
-                    .or(appointment::start_date.eq(start).and(appointment::id.lt(id))),
-            ),
-            (AppointmentOrder::CreateTime, false) => held.filter(
-                appointment::create_time
-                    .gt(time)
-                    .or(appointment::create_time.eq(time).and(appointment::id.gt(id))),
-            ),
-            (AppointmentOrder::CreateTime, true) => held.filter(
-                appointment::create_time
-                    .lt(time)
-                    .or(appointment::create_time.eq(time).and(appointment::id.lt(id))),
-            ),
-        };
-    }
-    held = match (by, descending) {
         (AppointmentOrder::StartDate, false) => {
             held.order((appointment::start_date.asc(), appointment::id.asc()))
         }

@@ -175,21 +175,6 @@ pub async fn employee_list(
         };
     }
     people = match (by, descending) {
-            (EmployeeOrder::Number, false) => people.filter(employee::number.gt(number)),
-            (EmployeeOrder::Number, true) => people.filter(employee::number.lt(number)),
-            (EmployeeOrder::CreateTime, false) => people.filter(
-                employee::create_time
-                    .gt(time)
-                    .or(employee::create_time.eq(time).and(employee::id.gt(id))),
-            ),
-            (EmployeeOrder::CreateTime, true) => people.filter(
-                employee::create_time
-                    .lt(time)
-                    .or(employee::create_time.eq(time).and(employee::id.lt(id))),
-            ),
-        };
-    }
-    people = match (by, descending) {
         (EmployeeOrder::Number, false) => people.order(employee::number.asc()),
         (EmployeeOrder::Number, true) => people.order(employee::number.desc()),
         (EmployeeOrder::CreateTime, false) => people.order((employee::create_time.asc(), employee::id.asc())),

@@ -158,29 +158,6 @@ pub async fn unit_list(connection: &mut Connection, query: UnitQuery) -> Result<
         };
     }
     units = match (by, descending) {
-            (UnitOrder::DisplayName, false) => units.filter(
-                org_unit::display_name
-                    .gt(name.clone())
-                    .or(org_unit::display_name.eq(name).and(org_unit::id.gt(id))),
-            ),
-            (UnitOrder::DisplayName, true) => units.filter(
-                org_unit::display_name
-                    .lt(name.clone())
-                    .or(org_unit::display_name.eq(name).and(org_unit::id.lt(id))),
-            ),
-            (UnitOrder::CreateTime, false) => units.filter(
-                org_unit::create_time
-                    .gt(time)
-                    .or(org_unit::create_time.eq(time).and(org_unit::id.gt(id))),
-            ),
-            (UnitOrder::CreateTime, true) => units.filter(
-                org_unit::create_time
-                    .lt(time)
-                    .or(org_unit::create_time.eq(time).and(org_unit::id.lt(id))),
-            ),
-        };
-    }
-    units = match (by, descending) {
         (UnitOrder::DisplayName, false) => units.order((org_unit::display_name.asc(), org_unit::id.asc())),
         (UnitOrder::DisplayName, true) => units.order((org_unit::display_name.desc(), org_unit::id.desc())),
         (UnitOrder::CreateTime, false) => units.order((org_unit::create_time.asc(), org_unit::id.asc())),

@@ -7,6 +7,8 @@ mod calendars;
 #[cfg(test)]
 mod constraints;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod founding;
 #[cfg(test)]
 mod harness;

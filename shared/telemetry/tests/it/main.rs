@@ -2,7 +2,7 @@
 //!
 //! Variables and the subscriber belong to a process, so each case runs in one of its own: this binary again, with the one
 //! test named that does the work.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::{net::SocketAddr, process::Command, time::Duration};
 
