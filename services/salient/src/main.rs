@@ -21,6 +21,10 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 
+/// The services allocate a lot of small values on several threads, which the C library's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let Cli { command, common } = Cli::parse();

@@ -10,6 +10,7 @@
 //! Transactions are opened here and nowhere else. No closure given to this crate may call another service: it holds a
 //! connection, and often locks.
 
+mod document;
 mod error;
 mod func;
 mod idempotency;
@@ -23,6 +24,7 @@ mod schema;
 mod transaction;
 mod wake;
 
+pub use document::Document;
 pub use error::Error;
 pub use func::{AsyncFunc, AsyncFuncOnce};
 pub use label::Label;

@@ -7,6 +7,7 @@
 mod context;
 mod export;
 mod logs;
+mod span_fields;
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};

@@ -4,7 +4,7 @@ use salient_config::{LogFormat, Telemetry};
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, Layer, fmt, registry::LookupSpan};
 
-use crate::Error;
+use crate::{Error, span_fields::SpanFields};
 
 /// Log lines on standard error, so that what a command prints stays usable in a pipe.
 pub(crate) fn layer<S>(settings: &Telemetry) -> Result<Box<dyn Layer<S> + Send + Sync>, Error>
@@ -29,6 +29,7 @@ where
             .with_writer(stderr)
             .json()
             .flatten_event(true)
+            .fmt_fields(SpanFields)
             .with_filter(filter)
             .boxed()
     })

@@ -77,7 +77,7 @@ impl Bench<'_> {
         let mut samples = Vec::new();
         for run in 1..=self.options.runs {
             let empty_call = self.empty_call(clients).await?;
-            for scenario in Scenario::ALL {
+            for &scenario in &self.options.scenarios {
                 eprintln!(
                     "{}, {clients} clients, run {run} of {}",
                     scenario.title(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::scenario::Scenario;
+
 /// Measures Salient's services beside what the database and the transport allow on the same machine.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "salient-load", version)]
@@ -17,6 +19,9 @@ pub struct Options {
     /// With how many clients.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64], value_parser = clients)]
     pub clients: Vec<usize>,
+    /// Which scenarios; all of them unless said otherwise.
+    #[arg(long = "scenario", value_enum, default_values_t = Scenario::ALL)]
+    pub scenarios: Vec<Scenario>,
     /// Leaves tracing off, which is otherwise on, every call of it exported.
     #[arg(long)]
     pub no_tracing: bool,

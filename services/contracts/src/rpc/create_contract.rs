@@ -47,9 +47,7 @@ pub(super) async fn create_contract(
         },
     );
     let insert = async move |(connection, ledger): (&mut Connection, LedgerCte)| {
-        let statement = InsertContract::new(&contract, ledger)
-            .map_err(|error| diesel::result::Error::SerializationError(error.into()))
-            .map_err(DatabaseError::from)?;
+        let statement = InsertContract::new(&contract, ledger);
         statement.execute(connection).await.map_err(DatabaseError::from)?;
         Ok::<_, Error>(())
     };

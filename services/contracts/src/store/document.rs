@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use rust_decimal::{Decimal, serde::str as as_text};
+use salient_database::Document;
 use salient_values::Currency;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -45,11 +46,8 @@ struct PaymentDocument {
 }
 
 /// The document of a content.
-///
-/// # Errors
-/// None of these values fails to be written as JSON; the error is passed on all the same.
-pub(super) fn write(content: &Content) -> serde_json::Result<serde_json::Value> {
-    serde_json::to_value(ContentDocument {
+pub(super) fn write(content: &Content) -> Document<ContentDocument> {
+    Document(ContentDocument {
         title: content.title.clone(),
         customer: content.customer,
         currency: content.currency.as_str().to_owned(),
@@ -63,8 +61,7 @@ pub(super) fn write(content: &Content) -> serde_json::Result<serde_json::Value> 
 }
 
 /// The content of a document; `None` where it is not one.
-pub(super) fn read(document: serde_json::Value) -> Option<Content> {
-    let document: ContentDocument = serde_json::from_value(document).ok()?;
+pub(super) fn read(Document(document): Document<ContentDocument>) -> Option<Content> {
     Some(Content {
         title: document.title,
         customer: document.customer,
@@ -122,18 +119,20 @@ fn payment(payment: PaymentDocument) -> Payment {
 
 #[cfg(test)]
 mod tests {
-    use super::{read, write};
+    use super::{ContentDocument, read, write};
     use crate::domain::testing::content;
 
     #[test]
     fn a_content_comes_back_as_it_went() {
-        let document = write(&content()).expect("written");
-        assert_eq!(document["lines"][0]["unit_price"], "50000.00");
+        let document = write(&content());
+        let json = serde_json::to_value(&document.0).expect("JSON");
+        assert_eq!(json["lines"][0]["unit_price"], "50000.00");
         assert_eq!(read(document), Some(content()));
     }
 
     #[test]
-    fn what_is_no_content_is_none() {
-        assert_eq!(read(serde_json::json!({"title": "x"})), None);
+    fn what_is_no_content_is_not_read() {
+        let read: Result<ContentDocument, _> = serde_json::from_value(serde_json::json!({"title": "x"}));
+        read.expect_err("most of it is missing");
     }
 }

@@ -5,10 +5,10 @@ use diesel::{
     sql_types::{BigInt, Binary, Jsonb, Numeric, Text, Timestamptz, Uuid as SqlUuid},
 };
 use rust_decimal::Decimal;
-use salient_database::LedgerCte;
+use salient_database::{Document, LedgerCte};
 use uuid::Uuid;
 
-use super::document;
+use super::document::{self, ContentDocument};
 use crate::domain::Contract;
 
 /// Inserts a new draft, its first revision, and what is announced and answered: one statement, prepared once, one round trip.
@@ -26,19 +26,16 @@ pub(crate) struct InsertContract {
     revision: i64,
     version: i64,
     now: jiff_diesel::Timestamp,
-    content: serde_json::Value,
+    content: Document<ContentDocument>,
     digest: Vec<u8>,
     ledger: LedgerCte,
 }
 
 impl InsertContract {
     /// The statement for a draft.
-    ///
-    /// # Errors
-    /// The content cannot be written as JSON.
-    pub(crate) fn new(contract: &Contract, ledger: LedgerCte) -> serde_json::Result<Self> {
+    pub(crate) fn new(contract: &Contract, ledger: LedgerCte) -> Self {
         let head = &contract.head;
-        Ok(Self {
+        Self {
             id: head.id,
             state: head.state.name(),
             owner: head.owner,
@@ -51,10 +48,10 @@ impl InsertContract {
             revision: head.revision,
             version: head.version,
             now: head.create_time.into(),
-            content: document::write(&contract.content)?,
+            content: document::write(&contract.content),
             digest: contract.digest.to_vec(),
             ledger,
-        })
+        }
     }
 }
 

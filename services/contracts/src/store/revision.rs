@@ -5,11 +5,15 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Corrupt, document, schema::revision};
+use super::{
+    Corrupt,
+    document::{self, ContentDocument},
+    schema::revision,
+};
 use crate::domain::{Amounts, Content, Contract};
 
 /// What a contract said at one of its revisions.
@@ -40,7 +44,7 @@ pub(crate) struct RevisionCursor(pub i64);
 struct RevisionRow {
     contract: Uuid,
     number: i64,
-    content: serde_json::Value,
+    content: Document<ContentDocument>,
     digest: Vec<u8>,
     total: Decimal,
     tax: Decimal,
@@ -75,13 +79,11 @@ pub(crate) async fn revision_insert(
     author: Uuid,
 ) -> Result<(), Error> {
     let head = &contract.head;
-    let content = document::write(&contract.content)
-        .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
     diesel::insert_into(revision::table)
         .values((
             revision::contract.eq(head.id),
             revision::number.eq(head.revision),
-            revision::content.eq(content),
+            revision::content.eq(document::write(&contract.content)),
             revision::digest.eq(&contract.digest[..]),
             revision::total.eq(head.amounts.total),
             revision::tax.eq(head.amounts.tax),

@@ -2,10 +2,12 @@
 
 use diesel::{Queryable, Selectable};
 use rust_decimal::Decimal;
+use salient_database::Document;
 use uuid::Uuid;
 
 use super::{
-    Corrupt, document,
+    Corrupt,
+    document::{self, ContentDocument},
     schema::{contract, revision},
 };
 use crate::domain::{Amounts, Contract, Ended, Head, Outcome, SignOff, Signing, State};
@@ -42,7 +44,7 @@ pub(super) struct ContractRow {
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = revision)]
 pub(super) struct ContentRow {
-    content: serde_json::Value,
+    content: Document<ContentDocument>,
     digest: Vec<u8>,
 }
 

@@ -58,7 +58,7 @@ async fn insert(database: &Database) -> Contract {
     let contract = draft();
     let event = NewEvent::of("contracts/1", &ContractCreated::default());
     let insert = async |(connection, ledger): (&mut Connection, LedgerCte)| {
-        let statement = InsertContract::new(&contract, ledger).expect("written");
+        let statement = InsertContract::new(&contract, ledger);
         statement.execute(connection).await?;
         Ok::<_, Error>(())
     };

@@ -100,7 +100,15 @@ async fn untraced() {
     let trace_id = salient_telemetry::trace_id(&span);
     assert_eq!(trace_id.len(), 32);
     assert_ne!(trace_id, salient_telemetry::trace_id(&span));
-    tracing::info!(parent: &span, answer = 42, "logged");
+    let call = tracing::info_span!(
+        "rpc",
+        rpc.method = "Get",
+        secret = "s",
+        trace_id = tracing::field::Empty
+    );
+    call.record("trace_id", &trace_id);
+    let below = tracing::info_span!(parent: &call, "query");
+    below.in_scope(|| tracing::info!(answer = 42, trace_id, "logged"));
     tracing::debug!("not logged");
 }
 
@@ -143,5 +151,14 @@ async fn without_a_collector_there_are_logs_only() {
     let logged = in_a_process("untraced", NO_SUCH_VARIABLE, String::new()).await;
     let lines: Vec<_> = logged.lines().filter(|line| line.starts_with('{')).collect();
     assert_eq!(lines.len(), 1, "{logged}");
-    assert!(lines[0].contains(r#""answer":42"#), "{logged}");
+    let line: serde_json::Value = serde_json::from_str(lines[0]).unwrap();
+    assert_eq!(line["answer"], 42, "{logged}");
+    let call = &line["spans"][0];
+    assert_eq!(
+        (&call["name"], &call["rpc.method"]),
+        (&"rpc".into(), &"Get".into()),
+        "{logged}"
+    );
+    assert_eq!(call["trace_id"], line["trace_id"], "recorded later: {logged}");
+    assert_eq!(call["secret"], serde_json::Value::Null, "{logged}");
 }

@@ -7,6 +7,7 @@ mod sign_off;
 
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 pub use self::{
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scenario {
     /// CreateContract.
