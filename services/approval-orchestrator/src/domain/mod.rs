@@ -7,6 +7,8 @@
 pub mod approval;
 pub mod attend;
 pub mod audit;
+pub mod branch;
+mod branch_check;
 pub mod checklist;
 pub mod close;
 pub mod condition;
@@ -18,6 +20,7 @@ pub mod mode;
 pub mod participate;
 pub mod policy;
 pub mod policy_check;
+pub mod policy_limits;
 mod progress;
 pub mod refusal;
 pub mod resolution;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    branch::Branch,
     facts::FactDeclaration,
     mode::{Mode, Threshold},
 };
@@ -39,6 +40,9 @@ pub struct Policy {
     /// The services that must agree.
     #[serde(default)]
     pub participants: Vec<String>,
+    /// Where the way forks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<Branch>,
 }
 
 /// One step.

@@ -23,9 +23,6 @@ const MAX_NUMBER: i32 = 10_000;
 #[must_use]
 pub fn mistakes(policy: &Policy) -> Vec<Mistake> {
     let mut found = Findings::default();
-    if policy.title.trim().is_empty() {
-        found.add("title", "it is empty");
-    }
     if policy.steps.is_empty() {
         found.add("steps", "a policy without steps would sign everything");
     }
@@ -98,18 +95,19 @@ fn check_threshold(place: &str, step: &Step, found: &mut Findings) {
     }
 }
 
+/// Mistakes, as they are found.
 #[derive(Default)]
-struct Findings(Vec<Mistake>);
+pub(super) struct Findings(pub(super) Vec<Mistake>);
 
 impl Findings {
-    fn add(&mut self, place: impl Into<String>, what: impl Into<String>) {
+    pub(super) fn add(&mut self, place: impl Into<String>, what: impl Into<String>) {
         self.0.push(Mistake {
             place: place.into(),
             what: what.into(),
         });
     }
 
-    fn duplicates<T: std::hash::Hash + Eq>(
+    pub(super) fn duplicates<T: std::hash::Hash + Eq>(
         &mut self,
         list: &str,
         field: &str,

@@ -1,10 +1,13 @@
 //! A policy version ready to be run: checked, its conditions compiled. Immutable, so that it is kept for as long as it is used.
 
 use super::{
+    branch::Forks,
+    branch_check,
     condition::Condition,
     facts::Facts,
     policy::{Policy, PolicyKey, Step},
-    policy_check::{self, Mistake},
+    policy_check::{self, Findings, Mistake},
+    policy_limits,
 };
 
 /// A policy version ready to be run.
@@ -15,6 +18,7 @@ pub struct Rulebook {
     /// What it says.
     pub policy: Policy,
     conditions: Vec<Option<Condition>>,
+    forks: Forks,
 }
 
 impl Rulebook {
@@ -23,6 +27,10 @@ impl Rulebook {
     /// # Errors
     /// Every mistake in it, with its place.
     pub fn new(key: PolicyKey, policy: Policy) -> Result<Self, Vec<Mistake>> {
+        let too_large = policy_limits::exceeded(&policy);
+        if !too_large.is_empty() {
+            return Err(too_large);
+        }
         let mut mistakes = policy_check::mistakes(&policy);
         let mut conditions = Vec::with_capacity(policy.steps.len());
         for (position, step) in policy.steps.iter().enumerate() {
@@ -36,9 +44,13 @@ impl Rulebook {
                 None
             }));
         }
+        let mut found = Findings(mistakes);
+        let forks = branch_check::compile(&policy, &mut found);
+        let Findings(mistakes) = found;
         if mistakes.is_empty() {
             Ok(Self {
                 key,
+                forks: Forks::new(&policy, forks),
                 policy,
                 conditions,
             })
@@ -58,6 +70,9 @@ impl Rulebook {
     /// # Errors
     /// Why it cannot be said.
     pub fn applies(&self, position: usize, facts: &Facts) -> Result<bool, String> {
+        if !self.forks.lead_to(position, facts)? {
+            return Ok(false);
+        }
         match self.conditions.get(position) {
             Some(Some(condition)) => condition.holds(facts),
             _ => Ok(true),

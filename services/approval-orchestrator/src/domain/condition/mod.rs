@@ -1,6 +1,10 @@
 //! The conditions of steps: CEL over the declared facts, in a subset small enough to be checked completely when a policy is
 //! published. Amounts and decimals are exact; there are no doubles, loops or function calls into the service.
 
+mod atoms;
+pub mod cases;
+mod limits;
+mod sets;
 mod types;
 mod values;
 
@@ -9,14 +13,11 @@ use std::{fmt, sync::LazyLock};
 use cel::{Context, Env, Program, Value};
 use std::sync::Arc;
 
-use self::values::{Exact, Money};
+use self::{
+    cases::Cases,
+    values::{Exact, Money},
+};
 use super::facts::{FactDeclaration, FactValue, Facts};
-
-/// The longest condition, in characters.
-pub const MAX_LENGTH: usize = 1000;
-
-/// How deeply brackets and unary operators may nest; keeps the parser's and the checker's stack small.
-const MAX_DEPTH: usize = 32;
 
 /// What a condition may call, beside the operators.
 static ENVIRONMENT: LazyLock<Option<Arc<Env>>> = LazyLock::new(|| values::environment().ok().map(Arc::new));
@@ -39,11 +40,19 @@ impl Condition {
     /// # Errors
     /// What is wrong with it, in words for the policy's author.
     pub fn compile(text: &str, declared: &[FactDeclaration]) -> Result<Self, String> {
-        check_size(text)?;
+        limits::check(text)?;
         let environment = ENVIRONMENT.as_ref().ok_or("conditions are not available")?;
         let program = environment.compile(text).map_err(|error| error.to_string())?;
         types::check(program.expression(), declared)?;
         Ok(Self(program))
+    }
+
+    /// When exactly it holds, for alternatives that must not overlap.
+    ///
+    /// # Errors
+    /// What in it cannot be decided.
+    pub fn cases(&self, declared: &[FactDeclaration]) -> Result<Cases, String> {
+        Cases::of(self.0.expression(), declared)
     }
 
     /// Whether it holds for these facts.
@@ -70,29 +79,6 @@ impl Condition {
             Err(error) => Err(error.to_string()),
         }
     }
-}
-
-fn check_size(text: &str) -> Result<(), String> {
-    if text.chars().count() > MAX_LENGTH {
-        return Err(format!("it is longer than {MAX_LENGTH} characters"));
-    }
-    let (mut depth, mut run) = (0usize, 0usize);
-    for letter in text.chars() {
-        match letter {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        // `!!!!a`, `----1` and `a?b:c?d:…` nest without brackets.
-        match letter {
-            '!' | '-' | '?' => run += 1,
-            _ => {}
-        }
-        if depth > MAX_DEPTH || run > 4 * MAX_DEPTH {
-            return Err(format!("it is nested more than {MAX_DEPTH} deep"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

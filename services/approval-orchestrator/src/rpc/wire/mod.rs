@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod branch;
 pub mod call;
 pub mod event;
 pub mod policy;

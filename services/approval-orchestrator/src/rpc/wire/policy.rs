@@ -5,7 +5,10 @@ use salient_operation::Post;
 use salient_proto::approval::v1 as proto;
 use salient_values::{name, timestamp};
 
-use super::task::checklist_item;
+use super::{
+    branch::{branch, branch_from},
+    task::checklist_item,
+};
 use crate::{
     domain::{
         facts::{FactDeclaration, FactType},
@@ -57,6 +60,7 @@ pub fn content(policy: &Policy) -> proto::PolicyVersion {
         same_person_rule: same_person.into(),
         resubmit_rule: on_resubmit.into(),
         participants: policy.participants.clone(),
+        branches: policy.branches.iter().map(branch).collect(),
         ..Default::default()
     }
 }
@@ -121,7 +125,8 @@ fn threshold(threshold: Threshold) -> proto::VoteThreshold {
     }
 }
 
-fn approver(approver: &Approver) -> proto::Approver {
+/// A way to find people.
+pub fn approver(approver: &Approver) -> proto::Approver {
     use proto::approver::Selector as Wire;
     let selector = match &approver.selector {
         Selector::Post(post) => Wire::Post((*post).into()),
@@ -161,6 +166,7 @@ pub fn policy_from(sent: proto::PolicyVersion) -> Result<Policy, Failure> {
         same_person,
         on_resubmit,
         participants: sent.participants,
+        branches: sent.branches.into_iter().map(branch_from).collect(),
     })
 }
 
@@ -286,6 +292,13 @@ mod tests {
             mode = "IN_TURN"
             approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }]
             return_targets = ["vote"]
+            [[branches]]
+            id = "size"
+            title = "Size"
+            alternatives = [
+                { id = "large", title = "Large", when = 'amount > money("9", "CNY")', steps = ["vote"] },
+                { id = "other", title = "Other", default = true },
+            ]
         "#;
         let policy: Policy = toml::from_str(text).expect("a policy");
         assert_eq!(policy_from(content(&policy)).expect("the same"), policy);
