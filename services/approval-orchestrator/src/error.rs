@@ -4,7 +4,7 @@ use salient_failure::{Failure, Kind};
 use salient_proto::approval::v1::ErrorReason as Reason;
 use uuid::Uuid;
 
-use crate::domain::{policy_check::Mistake, refusal::Refusal};
+use crate::domain::{policy_check::Mistake, refusal::Refusal, standing::Standing};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,32 @@ pub enum Error {
         /// The person.
         submitter: Uuid,
     },
+    /// A text is not one of a policy.
+    #[error("{}: {}", .0.place, .0.what)]
+    PolicyUnreadable(Mistake),
+    /// Nothing new is signed off by the policy.
+    #[error("the policy for {kind} is retired")]
+    PolicyRetired {
+        /// The kind.
+        kind: String,
+    },
+    /// What waits for the policy cannot go on.
+    #[error("the policy for {kind} is paused")]
+    PolicyPaused {
+        /// The kind.
+        kind: String,
+    },
+    /// The policy stands otherwise.
+    #[error("{policy} is {standing:?}")]
+    PolicyStateConflict {
+        /// The policy.
+        policy: String,
+        /// How it stands.
+        standing: Standing,
+    },
+    /// The policy has a draft of that id.
+    #[error("{0} exists")]
+    PolicyDraftExists(String),
     /// What was named does not exist.
     #[error("{0} does not exist")]
     NotFound(String),
@@ -72,6 +98,25 @@ impl From<Error> for Failure {
                 Self::new(Kind::InvalidArgument, Reason::PolicyInvalid),
                 |failure, mistake| failure.field(format!("policy_version.{}", mistake.place), mistake.what),
             ),
+            Error::PolicyUnreadable(Mistake { place, what }) => {
+                Self::new(Kind::InvalidArgument, Reason::PolicyInvalid)
+                    .field("text", format!("{place}: {what}"))
+            }
+            Error::PolicyRetired { kind } => {
+                Self::new(Kind::FailedPrecondition, Reason::PolicyRetired).with("kind", kind)
+            }
+            Error::PolicyPaused { kind } => {
+                Self::new(Kind::FailedPrecondition, Reason::PolicyPaused).with("kind", kind)
+            }
+            Error::PolicyStateConflict { policy, standing } => {
+                Self::new(Kind::FailedPrecondition, Reason::PolicyStateConflict)
+                    .with("policy", &policy)
+                    .with("state", standing.name())
+                    .precondition("STATE", policy, "the policy stands otherwise")
+            }
+            Error::PolicyDraftExists(draft) => {
+                Self::new(Kind::AlreadyExists, Reason::PolicyDraftExists).with("draft", draft)
+            }
             Error::SubjectHasOpenApproval { subject } => {
                 Self::new(Kind::AlreadyExists, Reason::SubjectHasOpenApproval).with("subject", subject)
             }

@@ -5,13 +5,14 @@
 //!
 //! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
 //! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
-//! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies.
+//! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies, as messages or as text, simulates and draws them,
+//! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before.
 //!
 //! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
 //! policy names (reserve → confirm, or release), and `SubjectService` of the service that owns the subject.
 //!
 //! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskEnded`, `ApprovalDecided`, `AttentionRaised`,
-//! `AttentionCleared`, `PolicyVersionPublished`.
+//! `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`.
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
@@ -98,6 +99,7 @@ impl Service for ApprovalOrchestrator {
             handlers.push(Arc::new(Peer::new(app.clone(), name, channel)));
         }
         host.spawn_relay(handlers);
+        host.spawn("continue_paused", rpc::continue_paused::sweep(app.clone()));
         Ok(rpc::routes(app))
     }
 }

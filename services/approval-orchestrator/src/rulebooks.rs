@@ -7,9 +7,9 @@ use salient_database::{Connection, Database};
 use salient_operation::OpContext;
 
 use crate::{
-    domain::{policy::PolicyKey, refusal::Refusal, rulebook::Rulebook},
+    domain::{policy::PolicyKey, refusal::Refusal, rulebook::Rulebook, standing::Standing},
     error::Error,
-    store::{Query, policy_find, policy_latest_version},
+    store::{Query, policy_find, policy_standing},
 };
 
 /// How many compiled versions are kept.
@@ -20,6 +20,14 @@ const CAPACITY: u64 = 1_000;
 pub struct Rulebooks {
     database: Database,
     compiled: Cache<PolicyKey, Arc<Rulebook>>,
+}
+
+/// The version that applies now.
+pub struct Latest {
+    /// The version.
+    pub rulebook: Arc<Rulebook>,
+    /// Whether what is submitted has to wait.
+    pub paused: bool,
 }
 
 impl Rulebooks {
@@ -53,26 +61,24 @@ impl Rulebooks {
         Ok(rulebook)
     }
 
-    /// The version that applies to what is submitted now. Its number is asked for each time: a version published on another
+    /// The version that applies to what is submitted now, and whether that has to wait because the policy is paused. Its number is asked for each time: a version published on another
     /// replica applies from then on.
     ///
     /// # Errors
-    /// `PolicyMissing`; where the database cannot be asked.
-    pub async fn latest(&self, op: &OpContext, kind: &str) -> Result<Arc<Rulebook>, Error> {
-        let latest = async move |connection: &mut Connection| {
-            Ok::<_, Error>(policy_latest_version(connection, kind).await?)
-        };
+    /// `PolicyMissing`, `PolicyRetired`; where the database cannot be asked.
+    pub async fn latest(&self, op: &OpContext, kind: &str) -> Result<Latest, Error> {
+        let latest =
+            async move |connection: &mut Connection| Ok::<_, Error>(policy_standing(connection, kind).await?);
         let version = self.database.read(op, Query::PolicyLatest, latest).await?;
-        let version = version.ok_or_else(|| Error::PolicyMissing {
-            kind: kind.to_owned(),
-        })?;
-        self.get(
-            op,
-            &PolicyKey {
-                kind: kind.to_owned(),
-                version,
-            },
-        )
-        .await
+        let kind = kind.to_owned();
+        let (version, standing) = match version {
+            None => return Err(Error::PolicyMissing { kind }),
+            Some((_, Standing::Retired)) => return Err(Error::PolicyRetired { kind }),
+            Some(found) => found,
+        };
+        Ok(Latest {
+            rulebook: self.get(op, &PolicyKey { kind, version }).await?,
+            paused: standing == Standing::Paused,
+        })
     }
 }

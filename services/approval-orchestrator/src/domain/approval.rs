@@ -111,6 +111,8 @@ pub enum AttentionReason {
     ParticipantStuck,
     /// The subject's service does not take the outcome.
     OutcomeStuck,
+    /// The policy was paused when the subject was submitted.
+    PolicyPaused,
 }
 
 impl AttentionReason {
@@ -124,6 +126,7 @@ impl AttentionReason {
             Self::NoStep => "NO_STEP",
             Self::ParticipantStuck => "PARTICIPANT_STUCK",
             Self::OutcomeStuck => "OUTCOME_STUCK",
+            Self::PolicyPaused => "POLICY_PAUSED",
         }
     }
 }

@@ -57,7 +57,12 @@ pub fn retry(approval: &mut Approval, desk: Desk<'_>) -> Result<Changes, Refusal
     work.log(Action::Retried, [("reason", json!(reason))]);
     work.clear_attention();
     if state::allows(work.approval.state, Event::Resume) {
-        work.advance()?;
+        // One that waited for its policy was never asked for anything.
+        if reason == AttentionReason::PolicyPaused {
+            work.set_out()?;
+        } else {
+            work.advance()?;
+        }
     }
     Ok(work.finish())
 }

@@ -139,7 +139,9 @@ pub const fn targets(state: State, event: Event) -> &'static [State] {
     use Event as E;
     use State as S;
     match (state, event) {
-        (S::Reserving, E::Reserved) | (S::Pending, E::Approve) | (S::Suspended, E::Resume) => GOES_ON,
+        (S::Reserving, E::Reserved) | (S::Pending, E::Approve) => GOES_ON,
+        // One that waited for a paused policy sets out from the beginning, with the participants.
+        (S::Suspended, E::Resume) => &[S::Reserving, S::Pending, S::Confirming, S::Approved, S::Suspended],
         (S::Pending, E::ReturnToStep) => &[S::Pending, S::Suspended],
         (S::Pending, E::Reject) => &[S::Pending, S::Rejected],
         (S::Pending, E::ReturnToSubmitter) => &[S::Returned],
@@ -211,7 +213,7 @@ mod tests {
             "Returned Supersede -> [Superseded]",
             "Suspended Withdraw -> [Withdrawn]",
             "Suspended Supersede -> [Superseded]",
-            "Suspended Resume -> [Pending, Confirming, Approved, Suspended]",
+            "Suspended Resume -> [Reserving, Pending, Confirming, Approved, Suspended]",
             "Confirming Confirmed -> [Approved]",
         ];
         assert_eq!(legal, expected);

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    approval::{Approval, Participation, ParticipationState, Subject},
+    approval::{Approval, AttentionReason, Participation, ParticipationState, Subject},
     audit::{self, Action},
     facts::{Facts, first_unmet},
     policy::OnResubmit,
@@ -41,6 +41,28 @@ pub struct Submission {
 /// # Errors
 /// `FactInvalid`; `RoundOutOfOrder` where the round is not the first.
 pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes), Refusal> {
+    let mut approval = begin(submission, desk)?;
+    let mut work = Work::unchecked(&mut approval, desk);
+    work.begin_round(Action::Submitted)?;
+    let changes = work.finish();
+    Ok((approval, changes))
+}
+
+/// Opens an approval whose policy is paused: it waits, and goes on once that is over.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_paused(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes), Refusal> {
+    let mut approval = begin(submission, desk)?;
+    let mut work = Work::unchecked(&mut approval, desk);
+    work.log_submission(Action::Submitted);
+    let detail = format!("The policy for {} is paused", desk.rulebook.key.kind);
+    work.suspend(AttentionReason::PolicyPaused, detail);
+    let changes = work.finish();
+    Ok((approval, changes))
+}
+
+fn begin(submission: Submission, desk: Desk<'_>) -> Result<Approval, Refusal> {
     check_facts(&submission, desk)?;
     if submission.round != 1 {
         return Err(Refusal::RoundOutOfOrder {
@@ -49,7 +71,7 @@ pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes
             state: State::Returned,
         });
     }
-    let mut approval = Approval {
+    Ok(Approval {
         id: submission.approval,
         state: State::Reserving,
         round: submission.round,
@@ -76,11 +98,7 @@ pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes
         visits: Vec::new(),
         tasks: Vec::new(),
         participations: Vec::new(),
-    };
-    let mut work = Work::unchecked(&mut approval, desk);
-    work.begin_round(Action::Submitted)?;
-    let changes = work.finish();
-    Ok((approval, changes))
+    })
 }
 
 /// Opens the next round of an approval that was returned.
@@ -150,6 +168,11 @@ fn check_facts(submission: &Submission, desk: Desk<'_>) -> Result<(), Refusal> {
 
 impl Work<'_> {
     fn begin_round(&mut self, action: Action) -> Result<(), Refusal> {
+        self.log_submission(action);
+        self.set_out()
+    }
+
+    fn log_submission(&mut self, action: Action) {
         let details = [
             ("title", json!(self.approval.title)),
             (
@@ -161,6 +184,10 @@ impl Work<'_> {
             ("policy_version", json!(self.approval.policy_version)),
         ];
         self.log(action, details);
+    }
+
+    /// Goes on from a submission: to the participants, else to the first step.
+    pub(super) fn set_out(&mut self) -> Result<(), Refusal> {
         let rulebook = self.desk.rulebook;
         if rulebook.policy.participants.is_empty() {
             return self.advance();

@@ -22,6 +22,7 @@ use crate::{
         work::{Changes, Desk},
     },
     error::Error,
+    rulebooks::Latest,
     store::{ApprovalSave, Query, TaskRow, approval_by_task, approval_find},
 };
 
@@ -159,9 +160,9 @@ async fn find(app: &App, op: &OpContext, target: Target) -> Result<Option<Approv
 }
 
 async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Decided, Error> {
-    let rulebook = app.rulebooks.latest(op, &submission.subject.kind).await?;
+    let Latest { rulebook, paused } = app.rulebooks.latest(op, &submission.subject.kind).await?;
     // With participants, they are asked first, and whom to ask is looked up when they have answered.
-    let ladders = if rulebook.policy.participants.is_empty() {
+    let ladders = if rulebook.policy.participants.is_empty() && !paused {
         Some(
             app.approvers
                 .find(op, &rulebook, submission.submitter, submission.unit)
@@ -176,7 +177,8 @@ async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Deci
         ladders: ladders.as_deref(),
         now,
     };
-    let (approval, changes) = submit::open(submission.clone(), desk)?;
+    let open = if paused { submit::open_paused } else { submit::open };
+    let (approval, changes) = open(submission.clone(), desk)?;
     Ok(Decided::Change(Box::new(Change {
         expected: 0,
         approval,

@@ -2,37 +2,60 @@
 //! and from the outbox to participants and subjects' services.
 
 pub mod approvers;
+pub mod continue_paused;
 pub mod relay;
 
 mod approve_task;
 mod change;
+mod create_policy_draft;
 mod decide;
+mod delete_policy_draft;
+mod export_policy_version;
 mod get_approval;
+mod get_policy;
+mod get_policy_draft;
 mod get_policy_version;
 mod get_task;
+mod import_policy_version;
 mod list_approvals;
 mod list_audit_entries;
+mod list_policies;
+mod list_policy_drafts;
 mod list_policy_versions;
 mod list_tasks;
+mod named_policy;
+mod pause_policy;
+mod policies;
+mod policy_drafts;
 mod preview_approval;
+mod publish;
+mod publish_policy_draft;
 mod publish_policy_version;
 mod reject_task;
+mod render_policy;
 mod request_approval;
+mod resume_policy;
+mod retire_policy;
 mod retry_approval;
 mod return_task;
 mod settle;
+mod simulate_policy;
 mod supersede_approval;
+mod turn;
+mod update_policy_draft;
+mod validate_policy;
 mod verify_audit_trail;
 mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
-    self as proto, approval_service_server, intake_service_server, policy_service_server, task_service_server,
+    self as proto, approval_service_server, intake_service_server, policy_draft_service_server,
+    policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
 
-pub use self::{change::now, publish_policy_version::digest};
+pub use self::{change::now, publish::digest};
 use crate::app::App;
 
 /// The methods of the service.
@@ -47,7 +70,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(intake_service_server::IntakeServiceServer::new(rpc.clone()))
         .add_service(approval_service_server::ApprovalServiceServer::new(rpc.clone()))
         .add_service(task_service_server::TaskServiceServer::new(rpc.clone()))
-        .add_service(policy_service_server::PolicyServiceServer::new(rpc))
+        .add_service(policy_service_server::PolicyServiceServer::new(rpc.clone()))
+        .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]
@@ -205,42 +229,6 @@ impl task_service_server::TaskService for Rpc {
         let app = self.0.clone();
         unary(request, move |op, message| {
             return_task::return_task(app, op, message)
-        })
-        .await
-    }
-}
-
-#[tonic::async_trait]
-impl policy_service_server::PolicyService for Rpc {
-    async fn publish_policy_version(
-        &self,
-        request: Request<proto::PublishPolicyVersionRequest>,
-    ) -> Result<Response<proto::PolicyVersion>, Status> {
-        let app = self.0.clone();
-        unary(request, move |op, message| {
-            publish_policy_version::publish_policy_version(app, op, message)
-        })
-        .await
-    }
-
-    async fn get_policy_version(
-        &self,
-        request: Request<proto::GetPolicyVersionRequest>,
-    ) -> Result<Response<proto::PolicyVersion>, Status> {
-        let app = self.0.clone();
-        unary(request, move |op, message| {
-            get_policy_version::get_policy_version(app, op, message)
-        })
-        .await
-    }
-
-    async fn list_policy_versions(
-        &self,
-        request: Request<proto::ListPolicyVersionsRequest>,
-    ) -> Result<Response<proto::ListPolicyVersionsResponse>, Status> {
-        let app = self.0.clone();
-        unary(request, move |op, message| {
-            list_policy_versions::list_policy_versions(app, op, message)
         })
         .await
     }

@@ -22,7 +22,7 @@ pub async fn preview_approval(
     let submitter = name::parse("employees", &request.submitter).map_err(|error| error.at("submitter"))?;
     let unit = name::parse("orgUnits", &request.unit).map_err(|error| error.at("unit"))?;
     let facts = facts_from(request.facts)?;
-    let rulebook = app.rulebooks.latest(&op, &request.kind).await?;
+    let rulebook = app.rulebooks.latest(&op, &request.kind).await?.rulebook;
     if let Some(fact) = first_unmet(&rulebook.policy.facts, &facts) {
         return Err(Refusal::FactInvalid {
             fact: fact.name.clone(),

@@ -5,21 +5,22 @@ use salient_values::name;
 use uuid::Uuid;
 
 use super::{
-    change::{Command, Outcome, Target, change},
+    change::{Command, Outcome, Target, change, repeated},
     wire,
 };
 use crate::{
     app::App,
     domain::{
-        approval::Approval,
+        approval::{Approval, AttentionReason},
         attend,
         rulebook::Rulebook,
+        standing::Standing,
         state::State,
         submit::Submission,
         work::{Changes, Desk},
     },
     error::Error,
-    store::{Query, deliveries_hasten},
+    store::{Query, deliveries_hasten, policy_standing},
 };
 
 /// Has an approval that needs attention tried again at once (P1.3).
@@ -29,6 +30,9 @@ pub async fn retry_approval(
     request: proto::RetryApprovalRequest,
 ) -> Result<proto::Approval, Error> {
     let approval = name::parse("approvals", &request.name).map_err(|error| error.at("name"))?;
+    if let Err(error) = check_not_paused(&app, &op, approval).await {
+        return repeated(&app, &op, error).await;
+    }
     let answer = change(&app, &op, &Retry(approval)).await?;
     // After the change, and not one with it: they are tried again by themselves in any case, only later.
     let line = &request.name;
@@ -37,6 +41,24 @@ pub async fn retry_approval(
     app.database.read(&op, Query::DeliveriesHasten, hasten).await?;
     app.database.wake().deliveries();
     Ok(answer)
+}
+
+/// What waits for a paused policy would only be let past it.
+async fn check_not_paused(app: &App, op: &OpContext, id: Uuid) -> Result<(), Error> {
+    let Some(approval) = app.find(op, id).await? else {
+        return Ok(());
+    };
+    if approval.attention_reason != Some(AttentionReason::PolicyPaused) {
+        return Ok(());
+    }
+    op.permit.check(approval.submitter, approval.unit)?;
+    let kind = &approval.subject.kind;
+    let standing =
+        async move |connection: &mut Connection| Ok::<_, Error>(policy_standing(connection, kind).await?);
+    match app.database.read(op, Query::PolicyLatest, standing).await? {
+        Some((_, Standing::Paused)) => Err(Error::PolicyPaused { kind: kind.clone() }),
+        _ => Ok(()),
+    }
 }
 
 struct Retry(Uuid);

@@ -4,21 +4,29 @@ mod approvals;
 mod audit;
 mod deliveries;
 mod document;
+mod drafts;
 mod filter;
 mod policies;
 mod save;
 mod schema;
+mod standing;
 mod tasks;
 
 pub use self::{
     approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
     audit::audit_list,
     deliveries::deliveries_hasten,
+    drafts::{
+        DraftKey, DraftRow, draft_delete, draft_find, draft_for_update, draft_insert, draft_list, draft_save,
+    },
     policies::{
         PolicyVersionRow, policy_find, policy_insert, policy_latest, policy_latest_version, policy_list,
         policy_ship,
     },
     save::ApprovalSave,
+    standing::{
+        PolicyRow, approvals_released, policies_list, policy_get, policy_standing, policy_status_save,
+    },
     tasks::{TaskQuery, TaskRow, task_find, task_list, tasks_of_approval},
 };
 
@@ -38,6 +46,14 @@ pub enum Query {
     PolicyShip,
     TaskFind,
     TaskList,
+    DraftFind,
+    DraftList,
+    DraftSave,
+    PoliciesList,
+    PolicyGet,
+    PolicyTurn,
+    ApprovalsReleased,
+    ApprovalsSimulate,
 }
 
 impl salient_database::Label for Query {
@@ -56,6 +72,14 @@ impl salient_database::Label for Query {
             Self::PolicyShip => "policy_ship",
             Self::TaskFind => "task_find",
             Self::TaskList => "task_list",
+            Self::DraftFind => "draft_find",
+            Self::DraftList => "draft_list",
+            Self::DraftSave => "draft_save",
+            Self::PoliciesList => "policies_list",
+            Self::PolicyGet => "policy_get",
+            Self::PolicyTurn => "policy_turn",
+            Self::ApprovalsReleased => "approvals_released",
+            Self::ApprovalsSimulate => "approvals_simulate",
         }
     }
 }

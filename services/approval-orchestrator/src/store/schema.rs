@@ -12,6 +12,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    policy_status (kind) {
+        kind -> Text,
+        state -> Text,
+        reason -> Text,
+        actor -> Text,
+        version -> BigInt,
+        update_time -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    policy_draft (kind, draft) {
+        kind -> Text,
+        draft -> Text,
+        content -> Jsonb,
+        note -> Text,
+        author -> Text,
+        version -> BigInt,
+        create_time -> Timestamptz,
+        update_time -> Timestamptz,
+    }
+}
+
+diesel::table! {
     approval (id) {
         id -> Uuid,
         state -> Text,
@@ -69,3 +93,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(approval, task);
+diesel::allow_tables_to_appear_in_same_query!(policy_version, policy_status);
+diesel::allow_tables_to_appear_in_same_query!(approval, policy_status);

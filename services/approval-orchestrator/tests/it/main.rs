@@ -15,10 +15,22 @@ mod peers;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
+mod policy_branches;
+#[cfg(test)]
+mod policy_drafts;
+#[cfg(test)]
+mod policy_simulation;
+#[cfg(test)]
+mod policy_standing;
+#[cfg(test)]
+mod policy_texts;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod replicas;
 #[cfg(test)]
 mod rounds;
+#[cfg(test)]
+mod shipped;
 #[cfg(test)]
 mod tampering;

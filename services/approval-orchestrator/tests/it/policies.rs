@@ -15,12 +15,12 @@ use crate::{
     house::{House, id},
 };
 
-fn policies(house: &House, person: &Person) -> PolicyServiceClient<Caller> {
+pub fn policies(house: &House, person: &Person) -> PolicyServiceClient<Caller> {
     PolicyServiceClient::new(house.service.channel_as(person))
 }
 
 /// The manager signs; above fifty thousand, the supervisor does before.
-fn policy() -> PolicyVersion {
+pub fn policy() -> PolicyVersion {
     let step = |id: &str, post: Post, condition: &str| Step {
         id: id.to_owned(),
         title: id.to_owned(),
@@ -47,7 +47,7 @@ fn policy() -> PolicyVersion {
     }
 }
 
-fn publish(policy: PolicyVersion) -> PublishPolicyVersionRequest {
+pub fn publish(policy: PolicyVersion) -> PublishPolicyVersionRequest {
     PublishPolicyVersionRequest {
         parent: "policies/contract".to_owned(),
         policy_version: Some(policy),

@@ -87,6 +87,7 @@ pub const fn attention_reason(reason: AttentionReason) -> proto::attention::Reas
         AttentionReason::NoStep => Reason::NoStep,
         AttentionReason::ParticipantStuck => Reason::ParticipantStuck,
         AttentionReason::OutcomeStuck => Reason::OutcomeStuck,
+        AttentionReason::PolicyPaused => Reason::PolicyPaused,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     approval::{attention_reason, visit_state},
     call::outcome,
     policy::version_name,
+    standing::policy_name,
     subject::subject,
     task::{count, state},
 };
@@ -16,6 +17,7 @@ use crate::domain::{
     approval::{Approval, AttentionReason, Visit},
     audit::Action,
     policy::PolicyKey,
+    standing::Standing,
     work::{Entry, Outcome},
 };
 
@@ -31,6 +33,15 @@ pub fn policy_published(key: &PolicyKey) -> NewEvent {
         version: count(key.version),
     };
     NewEvent::of(version_name(key), &published)
+}
+
+/// The event that a policy was paused, resumed or retired.
+pub fn policy_turned(kind: &str, standing: Standing) -> NewEvent {
+    let changed = proto::PolicyStateChanged {
+        kind: kind.to_owned(),
+        state: super::standing::state(standing).into(),
+    };
+    NewEvent::of(policy_name(kind), &changed)
 }
 
 fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
