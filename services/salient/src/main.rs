@@ -35,6 +35,7 @@ async fn main() -> ExitCode {
         Command::Token(token) => commands::token::run(&token),
         Command::Call(call) => commands::call::run(&call).await,
         Command::Demo(demo) => commands::demo::run(&common, &demo).await,
+        Command::Policy(policy) => commands::policy::run(&common, &policy).await,
         Command::Import(import) => commands::import::run(&common, &import).await,
     };
     match done {

@@ -163,6 +163,55 @@ fn employees_are_imported_all_of_them_or_none() {
 }
 
 #[test]
+fn a_policy_is_taken_out_changed_checked_published_and_drawn() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let up = Up::start(folder.path());
+    let file = folder.path().join("contract.toml");
+    let policy = |arguments: &[&str]| {
+        let mut command = salient(&["policy"]);
+        command
+            .args(arguments)
+            .args(["--as", "1000", "--data-dir"])
+            .arg(&data);
+        command.output().unwrap()
+    };
+    let path = file.to_str().unwrap();
+    let exported = policy(&["export", "contract", "--out", path]);
+    assert!(exported.status.success(), "{}", said(&exported));
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(
+        &file,
+        text.replace("return_targets = [\"review\"]", "return_targets = [\"nowhere\"]"),
+    )
+    .unwrap();
+    let checked = policy(&["validate", "contract", path]);
+    assert!(!checked.status.success());
+    assert!(
+        said(&checked).contains("steps[1].return_targets[0]"),
+        "{}",
+        said(&checked)
+    );
+    fs::write(&file, text.replace("主管审核", "主管初审")).unwrap();
+    assert!(policy(&["validate", "contract", path]).status.success());
+    let published = policy(&["publish", "contract", path]);
+    assert!(
+        said(&published).contains("policies/contract/versions/2"),
+        "{}",
+        said(&published)
+    );
+    let drawn = policy(&["draw", "contract"]);
+    assert!(
+        said(&drawn).starts_with("<svg") && said(&drawn).contains("主管初审"),
+        "{}",
+        said(&drawn)
+    );
+    let drawn = policy(&["draw", "contract", "--version", "1", "--format", "mermaid"]);
+    assert!(said(&drawn).contains("主管审核"), "{}", said(&drawn));
+    assert!(up.stop());
+}
+
+#[test]
 fn the_demo_adds_up() {
     let demo = salient(&["demo", "--json", "--contracts", "24"])
         .stderr(Stdio::null())
