@@ -101,6 +101,8 @@ pub enum Selector {
     SubmitterSuperior(bool),
     /// A named person.
     Employee(Uuid),
+    /// The submitter's superior so many levels up.
+    SuperiorLevel(u8),
 }
 
 /// One thing an approver has to look at.

@@ -19,6 +19,9 @@ pub struct Mistake {
 /// The largest part or whole of a ratio, and the largest weight: keeps vote arithmetic far from overflow.
 const MAX_NUMBER: i32 = 10_000;
 
+/// The levels of superiors; the first is `submitter_superior`.
+const LEVELS: std::ops::RangeInclusive<u8> = 2..=10;
+
 /// Every mistake in a policy but those in its conditions, which compiling finds.
 #[must_use]
 pub fn mistakes(policy: &Policy) -> Vec<Mistake> {
@@ -47,6 +50,14 @@ fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Finding
         let place = format!("{place}.approvers[{index}]");
         if approver.selector == Selector::SubmitterSuperior(false) {
             found.add(format!("{place}.submitter_superior"), "it is true or left out");
+        }
+        if let Selector::SuperiorLevel(level) = approver.selector
+            && !LEVELS.contains(&level)
+        {
+            found.add(
+                format!("{place}.superior_level"),
+                format!("it lies between {} and {}", LEVELS.start(), LEVELS.end()),
+            );
         }
         if !(1..=MAX_NUMBER).contains(&approver.weight) {
             found.add(
@@ -201,6 +212,10 @@ mod tests {
         assert_eq!(
             places(|policy| policy.steps[0].approvers[0].selector = Selector::SubmitterSuperior(false)),
             ["steps[0].approvers[0].submitter_superior"]
+        );
+        assert_eq!(
+            places(|policy| policy.steps[0].approvers[0].selector = Selector::SuperiorLevel(1)),
+            ["steps[0].approvers[0].superior_level"]
         );
         assert_eq!(
             places(|policy| {

@@ -105,7 +105,11 @@ impl Approvers {
         }
         let ladders = selectors.into_iter().zip(answer.ladders);
         let ladders = ladders.map(|(selector, ladder)| {
-            let rungs: Result<_, Failure> = ladder.rungs.into_iter().map(rung).collect();
+            let below = match selector {
+                Selector::SuperiorLevel(level) => usize::from(level).saturating_sub(1),
+                _ => 0,
+            };
+            let rungs: Result<_, Failure> = ladder.rungs.into_iter().skip(below).map(rung).collect();
             rungs.map(|rungs| (selector, rungs))
         });
         let rungs = ladders.collect::<Result<_, _>>()?;
@@ -120,6 +124,8 @@ fn selector(selector: &Selector) -> ApproverSelector {
     let selector = match selector {
         Selector::Post(post) => approver_selector::Selector::Post((*post).into()),
         Selector::SubmitterSuperior(wanted) => approver_selector::Selector::SubmitterSuperior(*wanted),
+        // The same ladder, entered further up.
+        Selector::SuperiorLevel(_) => approver_selector::Selector::SubmitterSuperior(true),
         Selector::Employee(person) => approver_selector::Selector::Employee(format!("employees/{person}")),
     };
     ApproverSelector {

@@ -29,6 +29,7 @@ pub struct Organization(Arc<Mutex<Chart>>);
 #[derive(Default)]
 struct Chart {
     ladders: HashMap<i32, Vec<Rung>>,
+    superiors: Vec<Rung>,
     refuses: bool,
 }
 
@@ -40,24 +41,30 @@ impl Organization {
 
     /// Sets the ladder of a post: the rung asked for first, then those above it.
     pub fn ladder(&self, post: Post, rungs: &[(Post, Unit, &[&Person])]) {
-        let rung = |(post, unit, holders): &(Post, Unit, &[&Person])| Rung {
-            post: (*post).into(),
-            unit: unit.name(),
-            holders: holders
-                .iter()
-                .map(|person| Holder {
-                    employee: person.name(),
-                    display_name: person.display_name().to_owned(),
-                    substitute: false,
-                })
-                .collect(),
-        };
-        self.0
-            .lock()
-            .unwrap()
-            .ladders
-            .insert(post.into(), rungs.iter().map(rung).collect());
+        let rungs = self::rungs(rungs);
+        self.0.lock().unwrap().ladders.insert(post.into(), rungs);
     }
+
+    /// Sets the submitter's superiors, the direct one first.
+    pub fn superiors(&self, superiors: &[(Post, Unit, &[&Person])]) {
+        self.0.lock().unwrap().superiors = rungs(superiors);
+    }
+}
+
+fn rungs(rungs: &[(Post, Unit, &[&Person])]) -> Vec<Rung> {
+    let rung = |(post, unit, holders): &(Post, Unit, &[&Person])| Rung {
+        post: (*post).into(),
+        unit: unit.name(),
+        holders: holders
+            .iter()
+            .map(|person| Holder {
+                employee: person.name(),
+                display_name: person.display_name().to_owned(),
+                substitute: false,
+            })
+            .collect(),
+    };
+    rungs.iter().map(rung).collect()
 }
 
 #[tonic::async_trait]
@@ -87,6 +94,9 @@ impl LookupService for Organization {
         let ladder = |selector: Option<Selector>| match selector {
             Some(Selector::Post(post)) => Ladder {
                 rungs: chart.ladders.get(&post).cloned().unwrap_or_default(),
+            },
+            Some(Selector::SubmitterSuperior(true)) => Ladder {
+                rungs: chart.superiors.clone(),
             },
             _ => Ladder::default(),
         };

@@ -3,7 +3,7 @@
 use salient_operation::Post;
 use salient_proto::approval::v1::{
     Approver, FactDeclaration, FactType, GetPolicyVersionRequest, ListPolicyVersionsRequest, PolicyVersion,
-    PreviewApprovalRequest, PublishPolicyVersionRequest, Step, StepMode, approver::Selector,
+    PreviewApprovalRequest, PublishPolicyVersionRequest, Step, StepMode, approval::State, approver::Selector,
     policy_service_client::PolicyServiceClient,
 };
 use salient_testkit::{Caller, Person};
@@ -179,4 +179,30 @@ async fn an_unsound_policy_is_refused_place_by_place() {
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
+}
+
+#[tokio::test]
+async fn a_superior_further_up_can_be_asked() {
+    let house = House::open().await;
+    house.organization.superiors(&[
+        (Post::Supervisor, house.team, &[&house.zhang]),
+        (Post::RegionalManager, house.region, &[&house.wang]),
+    ]);
+    let mut second = policy();
+    second.participants.clear();
+    second.steps.truncate(1);
+    second.steps[0].condition.clear();
+    second.steps[0].approvers[0].selector = Some(Selector::SuperiorLevel(2));
+    let mut client = policies(&house, &house.admin);
+    client
+        .publish_policy_version(publish(second.clone()))
+        .await
+        .unwrap();
+    let approval = house.submit().await;
+    house.task_of(&house.wang, &approval).await;
+    // Where there are not so many, nobody is passed over.
+    second.steps[0].approvers[0].selector = Some(Selector::SuperiorLevel(3));
+    client.publish_policy_version(publish(second)).await.unwrap();
+    let approval = house.submit().await;
+    house.until(&approval, State::Suspended).await;
 }

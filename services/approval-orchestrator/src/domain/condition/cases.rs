@@ -290,7 +290,7 @@ mod tests {
             let error = cases(text).expect_err(text);
             assert!(error.contains(complaint), "{text}: {error}");
         }
-        let many = vec!["(days == 1 || export)"; 7].join(" && ");
+        let many = ["(days == 1 || export)"; 7].join(" && ");
         assert!(cases(&many).unwrap_err().contains("cases"));
     }
 

@@ -44,19 +44,11 @@ impl Chart {
     }
 
     fn step(&mut self, step: &Step, from: &[(usize, String)]) -> usize {
-        let mut label = step.title.clone();
-        for line in words::lines(step) {
-            label.push('\n');
-            label.push_str(&line);
-        }
-        let node = self.node("[", &label, "]");
-        let condition = &step.condition;
-        for (from, when) in from {
-            let when = [when.as_str(), condition.as_str()]
-                .into_iter()
-                .filter(|text| !text.is_empty());
-            self.arrow(*from, node, &when.collect::<Vec<_>>().join("\n"));
-        }
+        let mut lines = vec![step.title.clone()];
+        lines.extend(words::lines(step));
+        lines.extend(words::condition(step));
+        let node = self.node("[", &lines.join("\n"), "]");
+        self.arrows(from, node);
         node
     }
 

@@ -106,16 +106,11 @@ impl Sheet {
     }
 
     fn step(&mut self, step: &Step, x: i32, from: &[Point]) -> Point {
-        let said = words::lines(step);
-        let condition = format!("当 · When: {}", step.condition);
+        let (said, condition) = (words::lines(step), words::condition(step));
         let mut lines = vec![line("title", &step.title)];
         lines.extend(said.iter().map(|text| line("said", text)));
-        let class = if step.condition.is_empty() {
-            "step"
-        } else {
-            lines.push(line("when", &condition));
-            "maybe"
-        };
+        lines.extend(condition.iter().map(|text| line("when", text)));
+        let class = if condition.is_some() { "maybe" } else { "step" };
         self.next(class, x, from, &lines)
     }
 

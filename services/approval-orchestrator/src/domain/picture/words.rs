@@ -12,12 +12,17 @@ pub(super) fn lines(step: &Step) -> Vec<String> {
     let mut lines = vec![mode(step)];
     lines.extend(step.approvers.iter().map(approver));
     if !step.checklist.is_empty() {
-        lines.push(format!("核对 {0} 项 · {0} items to check", step.checklist.len()));
+        lines.push(format!("核对 {0} 项 · To check: {0}", step.checklist.len()));
     }
     if step.empty_approver == EmptyApprover::Escalate {
         lines.push("空缺时由上级审批 · Superior if vacant".to_owned());
     }
     lines
+}
+
+/// When a step applies, where that is not always.
+pub(super) fn condition(step: &Step) -> Option<String> {
+    (!step.condition.is_empty()).then(|| format!("当 · When: {}", step.condition))
 }
 
 /// What an alternative without a condition is chosen by.
@@ -52,6 +57,9 @@ fn approver(approver: &Approver) -> String {
     let who = match &approver.selector {
         Selector::Post(post) => self::post(*post).to_owned(),
         Selector::SubmitterSuperior(_) => "提交人上级 · Submitter's superior".to_owned(),
+        Selector::SuperiorLevel(level) => {
+            format!("提交人第 {level} 级上级 · Submitter's superior, level {level}")
+        }
         Selector::Employee(person) => format!("指定人员 · Named person {person}"),
     };
     if approver.weight == 1 {

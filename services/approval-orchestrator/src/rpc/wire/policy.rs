@@ -132,6 +132,7 @@ pub fn approver(approver: &Approver) -> proto::Approver {
         Selector::Post(post) => Wire::Post((*post).into()),
         Selector::SubmitterSuperior(wanted) => Wire::SubmitterSuperior(*wanted),
         Selector::Employee(person) => Wire::Employee(name::format("employees", *person)),
+        Selector::SuperiorLevel(level) => Wire::SuperiorLevel((*level).into()),
     };
     proto::Approver {
         selector: Some(selector),
@@ -256,6 +257,8 @@ fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Fai
         Some(Wire::Employee(person)) => Selector::Employee(
             name::parse("employees", &person).map_err(|error| error.at(format!("{place}.employee")))?,
         ),
+        // What no level is, no number of this size is either: the checks say so.
+        Some(Wire::SuperiorLevel(level)) => Selector::SuperiorLevel(u8::try_from(level).unwrap_or_default()),
         None => return Err(Failure::invalid_field(place, "needs a way to find people")),
     };
     // Left out, a vote weighs 1.
@@ -290,7 +293,7 @@ mod tests {
             id = "sign"
             title = "Sign"
             mode = "IN_TURN"
-            approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }]
+            approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }, { superior_level = 2 }]
             return_targets = ["vote"]
             [[branches]]
             id = "size"
