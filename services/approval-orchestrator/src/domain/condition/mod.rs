@@ -3,6 +3,8 @@
 
 mod atoms;
 pub mod cases;
+#[cfg(test)]
+mod cases_model;
 mod limits;
 mod sets;
 mod types;
