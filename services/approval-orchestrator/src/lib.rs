@@ -9,7 +9,8 @@
 //! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before.
 //!
 //! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
-//! policy names (reserve → confirm, or release), and `SubjectService` of the service that owns the subject.
+//! policy names (reserve → confirm, or release), `CheckService` of those that
+//! decide automatic steps, and `SubjectService` of the service that owns the subject.
 //!
 //! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskEnded`, `ApprovalDecided`, `AttentionRaised`,
 //! `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`.

@@ -9,6 +9,7 @@ pub mod attend;
 pub mod audit;
 pub mod branch;
 mod branch_check;
+pub mod check;
 pub mod checklist;
 pub mod close;
 pub mod condition;

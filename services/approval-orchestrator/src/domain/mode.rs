@@ -15,6 +15,8 @@ pub enum Mode {
     InTurn,
     /// The threshold decides (票签).
     Vote,
+    /// A service decides, nobody being asked.
+    Check,
 }
 
 /// What a vote needs.
@@ -69,6 +71,8 @@ pub fn tally(mode: Mode, threshold: Option<Threshold>, ballots: &[Ballot]) -> Ta
         Mode::All | Mode::InTurn if open == 0 => Tally::Agreed,
         Mode::InTurn => Tally::Open { asked: 1 },
         Mode::All | Mode::Any => Tally::Open { asked: open },
+        // There are no ballots: the service's answer ends the visit.
+        Mode::Check => Tally::Open { asked: 0 },
         Mode::Vote => vote(
             threshold.unwrap_or(Threshold::Ratio {
                 numerator: 1,

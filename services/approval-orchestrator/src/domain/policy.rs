@@ -73,6 +73,17 @@ pub struct Step {
     /// The earlier steps it may return to.
     #[serde(default)]
     pub return_targets: Vec<String>,
+    /// The service that checks, of an automatic step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+impl Step {
+    /// The service that decides it in place of people, if one does.
+    #[must_use]
+    pub fn checked_by(&self) -> Option<&str> {
+        self.service.as_deref().filter(|_| self.mode == Mode::Check)
+    }
 }
 
 /// Says how to find people to ask.

@@ -40,12 +40,7 @@ pub fn mistakes(policy: &Policy) -> Vec<Mistake> {
 
 fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Findings) {
     let place = format!("steps[{position}]");
-    if step.approvers.is_empty() {
-        found.add(
-            format!("{place}.approvers"),
-            "a step without approvers would pass silently",
-        );
-    }
+    check_who(&place, step, found);
     for (index, approver) in step.approvers.iter().enumerate() {
         let place = format!("{place}.approvers[{index}]");
         if approver.selector == Selector::SubmitterSuperior(false) {
@@ -81,6 +76,32 @@ fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Finding
                 format!("{target} is not an earlier step"),
             );
         }
+    }
+}
+
+/// Whether somebody is asked: people, or in an automatic step a service and no people.
+fn check_who(place: &str, step: &Step, found: &mut Findings) {
+    let (approvers, service) = (format!("{place}.approvers"), format!("{place}.service"));
+    match (step.mode, &step.service) {
+        (Mode::Check, service_named) => {
+            if service_named.is_none() {
+                found.add(service, "an automatic step names the service that checks");
+            }
+            if !step.approvers.is_empty() {
+                found.add(approvers, "an automatic step asks nobody");
+            }
+            if !step.checklist.is_empty() {
+                found.add(
+                    format!("{place}.checklist"),
+                    "nobody works through it in an automatic step",
+                );
+            }
+        }
+        (_, Some(_)) => found.add(service, "only an automatic step has a service"),
+        (_, None) if step.approvers.is_empty() => {
+            found.add(approvers, "a step without approvers would pass silently");
+        }
+        (_, None) => {}
     }
 }
 

@@ -94,6 +94,9 @@ impl Findings {
             step.return_targets.len(),
             MAX_RETURN_TARGETS,
         );
+        if let Some(service) = &step.service {
+            self.id(format!("{place}.service"), service, '-');
+        }
         for (index, item) in step.checklist.iter().take(MAX_CHECKLIST).enumerate() {
             let place = format!("{place}.checklist[{index}]");
             self.id(format!("{place}.id"), &item.id, '-');

@@ -15,6 +15,7 @@ const BLOCK_KEYS: &[&str] = &[
     "type",
     "mode",
     "threshold",
+    "service",
     "approvers",
     "condition",
     "checklist",

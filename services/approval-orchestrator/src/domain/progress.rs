@@ -69,6 +69,10 @@ impl<'a> Work<'a> {
     }
 
     fn start_visit(&mut self, step: &Step) -> Result<(), Refusal> {
+        if let Some(service) = step.checked_by() {
+            self.start_check(step, service);
+            return Ok(());
+        }
         let ladders = self
             .desk
             .ladders
@@ -111,7 +115,7 @@ impl<'a> Work<'a> {
         self.log_visit(Action::StepSkipped, visit, [("condition", json!(step.condition))]);
     }
 
-    fn push_visit(
+    pub(super) fn push_visit(
         &mut self,
         step: &Step,
         state: VisitState,

@@ -172,6 +172,7 @@ mod tests {
             checklist: Vec::new(),
             empty_approver: rule,
             return_targets: Vec::new(),
+            service: None,
         };
         let ladders = Ladders {
             rungs: HashMap::from([(selector, rungs)]),

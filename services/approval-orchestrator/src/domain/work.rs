@@ -78,6 +78,13 @@ pub enum Call {
     },
     /// Hear the outcome.
     Outcome(Outcome),
+    /// Check the subject.
+    Check {
+        /// The service.
+        service: String,
+        /// The visit that it decides.
+        visit: Uuid,
+    },
 }
 
 /// How a round went.

@@ -38,7 +38,13 @@ pub async fn preview_approval(
         .enumerate()
         .filter_map(|(position, step)| {
             let Resolution { approvers, trace } = match rulebook.applies(position, &facts) {
-                Ok(true) => resolve(step, &ladders, submitter),
+                Ok(true) => match step.checked_by() {
+                    Some(service) => Resolution {
+                        approvers: Vec::new(),
+                        trace: vec![format!("{service} is asked, and nobody else")],
+                    },
+                    None => resolve(step, &ladders, submitter),
+                },
                 Ok(false) => return None,
                 // It would be suspended here, as where nobody can be found.
                 Err(error) => Resolution {

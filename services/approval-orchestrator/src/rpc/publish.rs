@@ -141,6 +141,17 @@ pub fn check(app: &App, kind: &str, policy: &Policy) -> Result<Rulebook, Error> 
             });
         }
     }
+    for (index, step) in policy.steps.iter().enumerate() {
+        if let Some(service) = step
+            .checked_by()
+            .filter(|service| !app.peers.iter().any(|peer| peer == service))
+        {
+            mistakes.push(Mistake {
+                place: format!("steps[{index}].service"),
+                what: format!("{service} is not a service of this deployment"),
+            });
+        }
+    }
     match checked {
         Ok(rulebook) if mistakes.is_empty() => Ok(rulebook),
         Ok(_) | Err(_) => Err(Error::PolicyInvalid(mistakes)),

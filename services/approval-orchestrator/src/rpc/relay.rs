@@ -8,8 +8,8 @@ use salient_operation::OpContext;
 use salient_outbox::{Delivery, Disposition, Handler, disposition};
 use salient_peers::{PeerChannel, outbound};
 use salient_proto::approval::v1::{
-    self as proto, participant_service_client::ParticipantServiceClient,
-    subject_service_client::SubjectServiceClient,
+    self as proto, check_service_client::CheckServiceClient,
+    participant_service_client::ParticipantServiceClient, subject_service_client::SubjectServiceClient,
 };
 use salient_values::name;
 use tonic::Status;
@@ -17,14 +17,15 @@ use uuid::Uuid;
 
 use super::{
     change::change,
-    settle::{Raise, Settle, Taken},
-    wire::call::{CONFIRM, DELIVER_OUTCOME, RELEASE, RESERVE},
+    settle::{Checked, Raise, Settle, Taken},
+    wire::call::{CHECK, CONFIRM, DELIVER_OUTCOME, RELEASE, RESERVE},
 };
 use crate::{
     SERVICE,
     app::App,
     domain::{
         approval::{AttentionReason, ParticipationState},
+        check::{self, Verdict},
         participate::{RefusalText, Reply, Reservation},
     },
     error::Error,
@@ -39,6 +40,7 @@ pub struct Peer {
     name: String,
     participant: ParticipantServiceClient<PeerChannel>,
     subject: SubjectServiceClient<PeerChannel>,
+    checks: CheckServiceClient<PeerChannel>,
 }
 
 /// Whose answer of what an approval waits for.
@@ -56,7 +58,8 @@ impl Peer {
             app,
             name,
             participant: ParticipantServiceClient::new(channel.clone()),
-            subject: SubjectServiceClient::new(channel),
+            subject: SubjectServiceClient::new(channel.clone()),
+            checks: CheckServiceClient::new(channel),
         }
     }
 
@@ -73,12 +76,7 @@ impl Peer {
                     .await
             }
             Some(proto::reserve_response::Result::Refused(refused)) => {
-                let text = RefusalText {
-                    reason: refused.reason,
-                    message: refused.message,
-                    message_zh: refused.message_zh,
-                };
-                self.settle(op, part, Reply::Refused(text)).await
+                self.settle(op, part, Reply::Refused(text(refused))).await
             }
             None => {
                 let status = Status::internal("it neither reserved nor refused");
@@ -103,6 +101,38 @@ impl Peer {
             Ok(_) => self.settle(op, part, Reply::Released).await,
             Err(status) => self.participant_failed(op, delivery, part, &status).await,
         }
+    }
+
+    async fn check(&self, op: &OpContext, delivery: &Delivery) -> Result<Disposition, Error> {
+        let request: proto::CheckRequest = decode(delivery)?;
+        let approval = name::parse("approvals", &request.approval).map_err(|error| error.at("approval"))?;
+        let visit = Uuid::try_parse(&request.visit).map_err(Failure::internal)?;
+        let answer = self.checks.clone().check(outbound(op, request)).await;
+        let answer = answer.map(|answer| answer.into_inner().result);
+        let status = match answer {
+            Ok(Some(result)) => {
+                let verdict = match result {
+                    proto::check_response::Result::Passed(_) => Verdict::Passed,
+                    proto::check_response::Result::Refused(refused) => Verdict::Refused(text(refused)),
+                };
+                let checked = Checked {
+                    approval,
+                    visit,
+                    verdict,
+                };
+                change(&self.app, op, &checked).await?;
+                return Ok(Disposition::Done);
+            }
+            Ok(None) => Status::internal("it said neither that it passes nor that it does not"),
+            Err(status) => status,
+        };
+        // One that nobody waits for any more is not asked again.
+        let found = self.app.find(op, approval).await?;
+        if !found.is_some_and(|approval| check::awaits(&approval, visit)) {
+            return Ok(Disposition::Done);
+        }
+        self.failed(op, delivery, approval, AttentionReason::ParticipantStuck, &status)
+            .await
     }
 
     async fn deliver_outcome(&self, op: &OpContext, delivery: &Delivery) -> Result<Disposition, Error> {
@@ -241,6 +271,7 @@ impl Handler for Peer {
             RESERVE => self.reserve(&operation("relay/Reserve"), delivery).await,
             CONFIRM => self.confirm(&operation("relay/Confirm"), delivery).await,
             RELEASE => self.release(&operation("relay/Release"), delivery).await,
+            CHECK => self.check(&operation("relay/Check"), delivery).await,
             DELIVER_OUTCOME => {
                 self.deliver_outcome(&operation("relay/DeliverOutcome"), delivery)
                     .await
@@ -270,6 +301,14 @@ fn part(approval: &str, round: i32, awaited_in: ParticipationState) -> Result<Pa
         round: round.into(),
         awaited_in,
     })
+}
+
+fn text(refused: proto::Refused) -> RefusalText {
+    RefusalText {
+        reason: refused.reason,
+        message: refused.message,
+        message_zh: refused.message_zh,
+    }
 }
 
 fn reservation(reserved: proto::Reserved) -> Result<Reservation, Failure> {

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         approval::{Approval, AttentionReason},
         attend,
+        check::{self, Verdict},
         participate::{self, Reply},
         rulebook::Rulebook,
         submit::Submission,
@@ -52,6 +53,40 @@ impl Command for Settle<'_> {
             self.round,
             self.reply.clone(),
         )?)
+    }
+
+    fn answer(&self, _: &Outcome) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What the service of an automatic step found.
+pub struct Checked {
+    /// The approval.
+    pub approval: Uuid,
+    /// The visit that it decides.
+    pub visit: Uuid,
+    /// What it found.
+    pub verdict: Verdict,
+}
+
+impl Command for Checked {
+    type Answer = ();
+
+    fn target(&self) -> Target {
+        Target::Approval(self.approval)
+    }
+
+    fn opening(&self, _: &OpContext) -> Result<&Submission, Error> {
+        absent(self.approval)
+    }
+
+    fn may_start_step(&self, _: &Approval, _: &Rulebook) -> bool {
+        self.verdict == Verdict::Passed
+    }
+
+    fn run(&self, _: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
+        Ok(check::answer(approval, desk, self.visit, &self.verdict)?)
     }
 
     fn answer(&self, _: &Outcome) -> Result<(), Error> {

@@ -9,9 +9,10 @@ use salient_proto::{
         Approval, ApproveTaskRequest, Fact, Finding, GetApprovalRequest, ListAuditEntriesRequest,
         ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest, ReturnTaskRequest, Subject,
         Task, VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
-        approval_service_client::ApprovalServiceClient, audit_entry::Action, fact, finding,
-        intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
-        subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
+        approval_service_client::ApprovalServiceClient, audit_entry::Action,
+        check_service_server::CheckServiceServer, fact, finding, intake_service_client::IntakeServiceClient,
+        participant_service_server::ParticipantServiceServer, subject_service_server::SubjectServiceServer,
+        task_service_client::TaskServiceClient,
     },
     google::r#type::Money,
     organization::v1::lookup_service_server::LookupServiceServer,
@@ -20,7 +21,7 @@ use salient_testkit::{Caller, Person, TestService, Unit, held};
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::peers::{Organization, Participant, Subjects};
+use crate::peers::{Checker, Organization, Participant, Subjects};
 
 /// How long things may take that happen by themselves.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -30,6 +31,7 @@ pub struct House {
     pub service: TestService<ApprovalOrchestrator>,
     pub organization: Organization,
     pub customers: Participant,
+    pub checker: Checker,
     pub contracts: Subjects,
     pub region: Unit,
     pub team: Unit,
@@ -49,6 +51,7 @@ impl House {
     pub async fn open() -> Self {
         let organization = Organization::default();
         let customers = Participant::default();
+        let checker = Checker::default();
         let contracts = Subjects::default();
         let mut people = None;
         let service = TestService::start_with(|setup| {
@@ -66,7 +69,8 @@ impl House {
                 .add_service(LookupServiceServer::new(organization.clone()));
             setup
                 .peer("customers")
-                .add_service(ParticipantServiceServer::new(customers.clone()));
+                .add_service(ParticipantServiceServer::new(customers.clone()))
+                .add_service(CheckServiceServer::new(checker.clone()));
             setup
                 .peer("contracts")
                 .add_service(SubjectServiceServer::new(contracts.clone()));
@@ -88,6 +92,7 @@ impl House {
             service,
             organization,
             customers,
+            checker,
             contracts,
             region,
             team,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod attention;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod events;

@@ -8,8 +8,9 @@ use std::{
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
-        ConfirmRequest, ConfirmResponse, DeliverOutcomeRequest, DeliverOutcomeResponse, Outcome, Refused,
-        ReleaseRequest, ReleaseResponse, ReserveRequest, ReserveResponse, Reserved, fact,
+        CheckRequest, CheckResponse, ConfirmRequest, ConfirmResponse, DeliverOutcomeRequest,
+        DeliverOutcomeResponse, Outcome, Passed, Refused, ReleaseRequest, ReleaseResponse, ReserveRequest,
+        ReserveResponse, Reserved, check_response, check_service_server::CheckService, fact,
         participant_service_server::ParticipantService, reserve_response,
         subject_service_server::SubjectService,
     },
@@ -193,6 +194,49 @@ impl ParticipantService for Participant {
         let request = request.into_inner();
         self.asked("Release", request.approval, request.round)?;
         Ok(Response::new(ReleaseResponse::default()))
+    }
+}
+
+/// A service that checks subjects, finds nothing wrong unless told otherwise for the next call, and remembers the steps.
+#[derive(Clone, Default)]
+pub struct Checker(Arc<Mutex<Checked>>);
+
+#[derive(Default)]
+struct Checked {
+    next: VecDeque<Manner>,
+    calls: Vec<(String, String)>,
+}
+
+impl Checker {
+    /// What it does when it is asked next.
+    pub fn next(&self, manner: Manner) {
+        self.0.lock().unwrap().next.push_back(manner);
+    }
+
+    /// The steps that it was asked about for an approval, in order.
+    pub fn calls(&self, approval: &str) -> Vec<String> {
+        let checked = self.0.lock().unwrap();
+        let of = checked.calls.iter().filter(|(name, _)| name == approval);
+        of.map(|(_, step)| step.clone()).collect()
+    }
+}
+
+#[tonic::async_trait]
+impl CheckService for Checker {
+    async fn check(&self, request: Request<CheckRequest>) -> Result<Response<CheckResponse>, Status> {
+        let request = request.into_inner();
+        let mut checked = self.0.lock().unwrap();
+        checked.calls.push((request.approval, request.step));
+        let result = match checked.next.pop_front() {
+            None => check_response::Result::Passed(Passed {}),
+            Some(Manner::Fail(status)) => return Err(status),
+            Some(Manner::Refuse(reason)) => check_response::Result::Refused(Refused {
+                reason: reason.to_owned(),
+                message: "Payments are overdue.".to_owned(),
+                message_zh: "有逾期款项。".to_owned(),
+            }),
+        };
+        Ok(Response::new(CheckResponse { result: Some(result) }))
     }
 }
 

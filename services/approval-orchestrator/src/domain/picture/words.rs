@@ -49,8 +49,10 @@ fn mode(step: &Step) -> String {
         Mode::Any => "或签 · Any",
         Mode::InTurn => "依次 · In turn",
         Mode::Vote => "票签 · Vote",
+        Mode::Check => "自动检查 · Checked by",
     };
-    format!("{mode}{threshold}")
+    let service = step.checked_by().map(|service| format!(" {service}"));
+    format!("{mode}{threshold}{}", service.unwrap_or_default())
 }
 
 fn approver(approver: &Approver) -> String {

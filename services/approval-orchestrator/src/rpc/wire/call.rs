@@ -20,6 +20,8 @@ pub const RESERVE: &str = "Reserve";
 pub const CONFIRM: &str = "Confirm";
 /// Asks a participant to give it back.
 pub const RELEASE: &str = "Release";
+/// Asks a service to check the subject.
+pub const CHECK: &str = "Check";
 /// Tells the subject's service how it went.
 pub const DELIVER_OUTCOME: &str = "DeliverOutcome";
 
@@ -53,6 +55,19 @@ pub fn delivery(approval: &Approval, call: &Call, actor: &str, now: Timestamp) -
                 request_id: request_id.to_string(),
             }
         }),
+        // Its answer says nothing that could be repeated wrongly, so it needs no key.
+        Call::Check { service, visit } => {
+            let step = approval.visit(*visit).map(|visit| visit.step.clone());
+            NewDelivery::of(service.clone(), CHECK, line, |_| proto::CheckRequest {
+                approval: id,
+                round,
+                step: step.unwrap_or_default(),
+                visit: visit.to_string(),
+                subject: Some(subject(&approval.subject)),
+                account: approval.account.clone(),
+                facts: facts(&approval.facts),
+            })
+        }
         Call::Outcome(how) => {
             let service = approval.subject.service.clone();
             NewDelivery::of(service, DELIVER_OUTCOME, line, |request_id| {

@@ -94,6 +94,7 @@ fn step(step: &Step) -> proto::Step {
         checklist: step.checklist.iter().map(checklist_item).collect(),
         empty_approver_rule: empty.into(),
         return_targets: step.return_targets.clone(),
+        service: step.service.clone().unwrap_or_default(),
     }
 }
 
@@ -104,6 +105,7 @@ pub const fn mode(mode: Mode) -> proto::StepMode {
         Mode::Any => proto::StepMode::Any,
         Mode::InTurn => proto::StepMode::InTurn,
         Mode::Vote => proto::StepMode::Vote,
+        Mode::Check => proto::StepMode::Check,
     }
 }
 
@@ -198,6 +200,7 @@ fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
         proto::StepMode::Any => Mode::Any,
         proto::StepMode::InTurn => Mode::InTurn,
         proto::StepMode::Vote => Mode::Vote,
+        proto::StepMode::Check => Mode::Check,
         proto::StepMode::Unspecified => {
             return Err(Failure::invalid_field(format!("{place}.mode"), "is required"));
         }
@@ -228,6 +231,7 @@ fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
         checklist: step.checklist.into_iter().map(item).collect(),
         empty_approver,
         return_targets: step.return_targets,
+        service: Some(step.service).filter(|service| !service.is_empty()),
     })
 }
 
@@ -295,6 +299,11 @@ mod tests {
             mode = "IN_TURN"
             approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }, { superior_level = 2 }]
             return_targets = ["vote"]
+            [[steps]]
+            id = "check"
+            title = "Check"
+            mode = "CHECK"
+            service = "customers"
             [[branches]]
             id = "size"
             title = "Size"
