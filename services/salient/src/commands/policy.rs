@@ -72,7 +72,7 @@ enum Action {
         #[command(flatten)]
         version: Version,
         /// The draft to draw instead of a version.
-        #[arg(long, conflicts_with = "version")]
+        #[arg(long, conflicts_with = "number")]
         draft: Option<String>,
         /// What to draw it as.
         #[arg(long, value_enum, default_value_t = Picture::Svg)]
@@ -89,8 +89,8 @@ struct Version {
     /// The kind of subject (`contract`).
     kind: String,
     /// The version's number; the newest by default.
-    #[arg(long, value_name = "NUMBER")]
-    version: Option<u32>,
+    #[arg(value_name = "VERSION")]
+    number: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -101,7 +101,7 @@ enum Picture {
 
 impl Version {
     fn name(&self) -> String {
-        match self.version {
+        match self.number {
             Some(number) => format!("policies/{}/versions/{number}", self.kind),
             None => format!("policies/{}/versions/latest", self.kind),
         }

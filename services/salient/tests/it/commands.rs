@@ -206,7 +206,7 @@ fn a_policy_is_taken_out_changed_checked_published_and_drawn() {
         "{}",
         said(&drawn)
     );
-    let drawn = policy(&["draw", "contract", "--version", "1", "--format", "mermaid"]);
+    let drawn = policy(&["draw", "contract", "1", "--format", "mermaid"]);
     assert!(said(&drawn).contains("主管审核"), "{}", said(&drawn));
     assert!(up.stop());
 }
