@@ -7,11 +7,11 @@
 //! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
 //! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies.
 //!
-//! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
+//! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox: `ParticipantService` of the services that a
 //! policy names (reserve → confirm, or release), and `SubjectService` of the service that owns the subject.
 //!
 //! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskEnded`, `ApprovalDecided`, `AttentionRaised`,
-//! `AttentionCleared`, `PolicyVersionPublished`.
+//! `AttentionCleared`, `TaskReminded`, `TaskEscalated`, `TaskExpired`, `PolicyVersionPublished`.
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
@@ -19,6 +19,7 @@
 //! changes, and an approval keeps the one it started with. History is only ever added to.
 
 mod app;
+mod clock;
 mod domain;
 mod error;
 mod rpc;
@@ -39,12 +40,12 @@ use salient_server::{Host, Routes, Service};
 
 use crate::{
     app::App,
-    rpc::{approvers::Approvers, relay::Peer},
+    rpc::{approvers::Approvers, relay::Peer, timers, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
 };
 
-pub use crate::seals::Settings;
+pub use crate::{clock::Clock, seals::Settings};
 
 /// The service's name.
 const SERVICE: &str = "approval-orchestrator";
@@ -69,6 +70,16 @@ impl Service for ApprovalOrchestrator {
     }
 
     async fn start(host: Host, settings: Settings) -> anyhow::Result<Routes> {
+        Self::start_by(Clock::default(), host, settings).await
+    }
+}
+
+impl ApprovalOrchestrator {
+    /// Starts it by this clock.
+    ///
+    /// # Errors
+    /// Whatever keeps it from serving.
+    pub async fn start_by(clock: Clock, host: Host, settings: Settings) -> anyhow::Result<Routes> {
         let key = host
             .settings
             .paging
@@ -87,6 +98,8 @@ impl Service for ApprovalOrchestrator {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
+            calendars: CalendarDesk::new(host.peers.channel(ORGANIZATION)?),
+            clock,
             directory: Self::directory(&host).await?,
             seals: Seals::new(&settings, &key),
             pages: Pages::new(key),
@@ -98,6 +111,7 @@ impl Service for ApprovalOrchestrator {
             handlers.push(Arc::new(Peer::new(app.clone(), name, channel)));
         }
         host.spawn_relay(handlers);
+        host.spawn("timers", timers::run(app.clone()));
         Ok(rpc::routes(app))
     }
 }

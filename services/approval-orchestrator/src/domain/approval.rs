@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
 use super::{
+    deadline::VisitDeadline,
     facts::Facts,
     hex,
     policy::{PolicyKey, post_name},
@@ -111,6 +112,10 @@ pub enum AttentionReason {
     ParticipantStuck,
     /// The subject's service does not take the outcome.
     OutcomeStuck,
+    /// A step's deadline cannot be reckoned; people are asked all the same.
+    DeadlineUnknown,
+    /// A step's deadline passed, and nobody stands above its approvers.
+    NoSuperior,
 }
 
 impl AttentionReason {
@@ -124,6 +129,8 @@ impl AttentionReason {
             Self::NoStep => "NO_STEP",
             Self::ParticipantStuck => "PARTICIPANT_STUCK",
             Self::OutcomeStuck => "OUTCOME_STUCK",
+            Self::DeadlineUnknown => "DEADLINE_UNKNOWN",
+            Self::NoSuperior => "NO_SUPERIOR",
         }
     }
 }
@@ -153,6 +160,9 @@ pub struct Visit {
     pub start_time: Timestamp,
     /// When it ended.
     pub end_time: Option<Timestamp>,
+    /// Its deadline, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<VisitDeadline>,
 }
 
 /// How a visit stands.
@@ -186,6 +196,9 @@ pub struct ResolvedApprover {
     pub substitute: bool,
     /// What their vote weighs.
     pub weight: i32,
+    /// In whose place they were asked, because a deadline passed; empty where in their own right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stands_for: Vec<Uuid>,
 }
 
 /// A post in a unit.
@@ -263,6 +276,17 @@ impl Approval {
     #[must_use]
     pub fn visit(&self, id: Uuid) -> Option<&Visit> {
         self.visits.iter().find(|visit| visit.id == id)
+    }
+
+    /// When its clock has to be looked at next; `None` where it waits for no instant.
+    #[must_use]
+    pub fn timer_time(&self) -> Option<Timestamp> {
+        let open = self
+            .visits
+            .iter()
+            .rfind(|visit| visit.state == VisitState::Open)
+            .filter(|_| self.state == State::Pending)?;
+        open.deadline.as_ref()?.next_time
     }
 
     /// The participants' parts in the current round.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    deadline::Deadline,
     facts::FactDeclaration,
     mode::{Mode, Threshold},
 };
@@ -69,6 +70,9 @@ pub struct Step {
     /// The earlier steps it may return to.
     #[serde(default)]
     pub return_targets: Vec<String>,
+    /// By when it has to be decided, and what happens then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
 }
 
 /// Says how to find people to ask.
@@ -147,6 +151,12 @@ impl Policy {
     #[must_use]
     pub fn position(&self, step: &str) -> Option<usize> {
         self.steps.iter().position(|candidate| candidate.id == step)
+    }
+
+    /// Whether any step has a deadline.
+    #[must_use]
+    pub fn has_deadlines(&self) -> bool {
+        self.steps.iter().any(|step| step.deadline.is_some())
     }
 
     /// Every selector of every step, each once, in order of appearance.

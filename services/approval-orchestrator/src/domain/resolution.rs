@@ -130,6 +130,7 @@ fn add(approvers: &mut Vec<ResolvedApprover>, holder: &Holder, seat: Option<Seat
         seat,
         substitute: holder.substitute,
         weight,
+        stands_for: Vec::new(),
     });
 }
 
@@ -172,6 +173,7 @@ mod tests {
             checklist: Vec::new(),
             empty_approver: rule,
             return_targets: Vec::new(),
+            deadline: None,
         };
         let ladders = Ladders {
             rungs: HashMap::from([(selector, rungs)]),

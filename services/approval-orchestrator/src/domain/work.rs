@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     approval::{Approval, Decision, Participation, ParticipationState, TaskState, Visit, VisitState},
     audit::Action,
+    deadline::WorkingTimes,
     refusal::Refusal,
     resolution::Ladders,
     rulebook::Rulebook,
@@ -22,6 +23,8 @@ pub struct Desk<'a> {
     pub rulebook: &'a Rulebook,
     /// Whom the policy's selectors find; `None` where the command cannot start a step.
     pub ladders: Option<&'a Ladders>,
+    /// When what the policy's deadlines name will have passed; `None` where it has none, or the command cannot start a step.
+    pub working_times: Option<&'a WorkingTimes>,
     /// The instant of the whole change, in whole microseconds.
     pub now: Timestamp,
 }

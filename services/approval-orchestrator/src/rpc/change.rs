@@ -159,6 +159,7 @@ async fn find(app: &App, op: &OpContext, target: Target) -> Result<Option<Approv
 }
 
 async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Decided, Error> {
+    let now = app.clock.now();
     let rulebook = app.rulebooks.latest(op, &submission.subject.kind).await?;
     // With participants, they are asked first, and whom to ask is looked up when they have answered.
     let ladders = if rulebook.policy.participants.is_empty() {
@@ -170,10 +171,14 @@ async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Deci
     } else {
         None
     };
-    let now = now();
+    let working_times = match &ladders {
+        Some(_) => app.calendars.find(op, &rulebook, now).await?,
+        None => None,
+    };
     let desk = Desk {
         rulebook: &rulebook,
         ladders: ladders.as_deref(),
+        working_times: working_times.as_deref(),
         now,
     };
     let (approval, changes) = submit::open(submission.clone(), desk)?;
@@ -193,6 +198,7 @@ async fn run<C: Command>(
     mut approval: Approval,
 ) -> Result<Decided, Error> {
     let expected = approval.version;
+    let now = app.clock.now();
     let rulebook = app.rulebooks.get(op, &approval.policy_key()).await?;
     let ladders = if command.may_start_step(&approval, &rulebook) {
         Some(
@@ -203,13 +209,17 @@ async fn run<C: Command>(
     } else {
         None
     };
-    let now = now();
+    let working_times = match &ladders {
+        Some(_) => app.calendars.find(op, &rulebook, now).await?,
+        None => None,
+    };
     let changes = command.run(
         op,
         &mut approval,
         Desk {
             rulebook: &rulebook,
             ladders: ladders.as_deref(),
+            working_times: working_times.as_deref(),
             now,
         },
     )?;

@@ -3,6 +3,8 @@
 
 pub mod approvers;
 pub mod relay;
+pub mod timers;
+pub mod working_times;
 
 mod approve_task;
 mod change;

@@ -26,7 +26,7 @@ pub async fn publish_policy_version(
 ) -> Result<PolicyVersion, Error> {
     let kind = wire::policy::kind_from(&request.parent).to_owned();
     let policy = wire::policy::policy_from(request.policy_version.unwrap_or_default())?;
-    check(&app, &kind, &policy)?;
+    check(&app, &op, &kind, &policy).await?;
     if request.validate_only {
         return Ok(wire::policy::content(&policy));
     }
@@ -62,7 +62,7 @@ async fn publish(app: &App, op: &OpContext, kind: &str, policy: &Policy) -> Resu
     app.database.mutate(op, Query::PolicyPublish, publish).await
 }
 
-fn check(app: &App, kind: &str, policy: &Policy) -> Result<(), Error> {
+async fn check(app: &App, op: &OpContext, kind: &str, policy: &Policy) -> Result<(), Error> {
     let key = PolicyKey {
         kind: kind.to_owned(),
         version: 0,
@@ -78,11 +78,32 @@ fn check(app: &App, kind: &str, policy: &Policy) -> Result<(), Error> {
             });
         }
     }
+    // Asked only what can be reckoned at all.
+    if mistakes.is_empty() && policy.has_deadlines() {
+        mistakes = unreckonable(app, op, policy).await?;
+    }
     if mistakes.is_empty() {
         Ok(())
     } else {
         Err(Error::PolicyInvalid(mistakes))
     }
+}
+
+/// The deadlines that the organisation's calendars cannot say an instant for, today.
+async fn unreckonable(app: &App, op: &OpContext, policy: &Policy) -> Result<Vec<Mistake>, Error> {
+    let times = app.calendars.probe(op, policy, app.clock.now()).await?;
+    let mut mistakes = Vec::new();
+    for (position, step) in policy.steps.iter().enumerate() {
+        let Some(deadline) = &step.deadline else { continue };
+        let due = times.0.get(&(deadline.calendar.clone(), deadline.due_after()));
+        if let Some(Err(why)) = due {
+            mistakes.push(Mistake {
+                place: format!("steps[{position}].deadline.calendar"),
+                what: why.clone(),
+            });
+        }
+    }
+    Ok(mistakes)
 }
 
 /// SHA-256 of what a policy says.

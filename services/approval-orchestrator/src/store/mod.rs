@@ -9,6 +9,7 @@ mod policies;
 mod save;
 mod schema;
 mod tasks;
+mod timers;
 
 pub use self::{
     approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
@@ -20,11 +21,13 @@ pub use self::{
     },
     save::ApprovalSave,
     tasks::{TaskQuery, TaskRow, task_find, task_list, tasks_of_approval},
+    timers::approval_due,
 };
 
 /// What queries are for, as spans and metrics name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Query {
+    ApprovalDue,
     ApprovalFind,
     ApprovalFindByTask,
     ApprovalList,
@@ -43,6 +46,7 @@ pub enum Query {
 impl salient_database::Label for Query {
     fn name(self) -> &'static str {
         match self {
+            Self::ApprovalDue => "approval_due",
             Self::ApprovalFind => "approval_find",
             Self::ApprovalFindByTask => "approval_find_by_task",
             Self::ApprovalList => "approval_list",

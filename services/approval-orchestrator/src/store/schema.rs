@@ -26,6 +26,7 @@ diesel::table! {
         document -> Jsonb,
         create_time -> Timestamptz,
         end_time -> Nullable<Timestamptz>,
+        timer_time -> Nullable<Timestamptz>,
     }
 }
 
@@ -45,6 +46,7 @@ diesel::table! {
         decision -> Nullable<Jsonb>,
         create_time -> Timestamptz,
         end_time -> Nullable<Timestamptz>,
+        due_time -> Nullable<Timestamptz>,
     }
 }
 

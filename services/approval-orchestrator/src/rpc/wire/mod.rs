@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod audit;
 pub mod call;
+pub mod deadline;
 pub mod event;
 pub mod policy;
 pub mod subject;

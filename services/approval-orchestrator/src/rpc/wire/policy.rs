@@ -5,7 +5,7 @@ use salient_operation::Post;
 use salient_proto::approval::v1 as proto;
 use salient_values::{name, timestamp};
 
-use super::task::checklist_item;
+use super::{deadline, task::checklist_item};
 use crate::{
     domain::{
         facts::{FactDeclaration, FactType},
@@ -90,6 +90,7 @@ fn step(step: &Step) -> proto::Step {
         checklist: step.checklist.iter().map(checklist_item).collect(),
         empty_approver_rule: empty.into(),
         return_targets: step.return_targets.clone(),
+        deadline: step.deadline.as_ref().map(deadline::deadline),
     }
 }
 
@@ -221,6 +222,10 @@ fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
         checklist: step.checklist.into_iter().map(item).collect(),
         empty_approver,
         return_targets: step.return_targets,
+        deadline: step
+            .deadline
+            .map(|sent| deadline::deadline_from(&place, sent))
+            .transpose()?,
     })
 }
 
@@ -280,12 +285,20 @@ mod tests {
             condition = 'amount > money("5", "CNY")'
             checklist = [{ id = "risk", title = "Risk" }]
             empty_approver = "ESCALATE"
+            [steps.deadline]
+            working_days = 3
+            calendar = "china"
+            on_expiry = "ESCALATE"
+            remind_before = 1
+            repeat = { every = 1, times = 2 }
+            escalated = "CLOSE"
             [[steps]]
             id = "sign"
             title = "Sign"
             mode = "IN_TURN"
             approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }]
             return_targets = ["vote"]
+            deadline = { working_hours = 8, calendar = "china", on_expiry = "REJECT" }
         "#;
         let policy: Policy = toml::from_str(text).expect("a policy");
         assert_eq!(policy_from(content(&policy)).expect("the same"), policy);
