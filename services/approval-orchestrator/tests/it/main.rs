@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod attention;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod events;
