@@ -12,6 +12,7 @@ use super::{
     deadline::VisitDeadline,
     facts::Facts,
     hex,
+    moves::Move,
     policy::{PolicyKey, post_name},
     state::State,
 };
@@ -74,6 +75,9 @@ pub struct Approval {
     pub tasks: Vec<Task>,
     /// The participants' parts, round by round.
     pub participations: Vec<Participation>,
+    /// The calls that moved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// A resource of a domain service at one version of its content.

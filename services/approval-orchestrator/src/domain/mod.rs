@@ -17,6 +17,7 @@ pub mod expire;
 pub mod facts;
 pub mod hex;
 pub mod mode;
+pub mod moves;
 pub mod participate;
 pub mod policy;
 pub mod policy_check;

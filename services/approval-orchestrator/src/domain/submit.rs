@@ -76,6 +76,7 @@ pub fn open(submission: Submission, desk: Desk<'_>) -> Result<(Approval, Changes
         visits: Vec::new(),
         tasks: Vec::new(),
         participations: Vec::new(),
+        moves: Vec::new(),
     };
     let mut work = Work::unchecked(&mut approval, desk);
     work.begin_round(Action::Submitted)?;

@@ -10,12 +10,16 @@ use salient_database::{Connection, LedgerCte};
 use salient_operation::OpContext;
 use uuid::Uuid;
 
-use super::wire::{call, event};
+use super::{
+    waterfall,
+    wire::{call, event},
+};
 use crate::{
     app::App,
     domain::{
         approval::Approval,
         audit::{self, Provenance},
+        moves,
         refusal::Refusal,
         rulebook::Rulebook,
         submit::{self, Submission},
@@ -253,6 +257,13 @@ async fn save<C: Command>(
         now,
     } = *change;
     approval.version = expected + 1;
+    moves::record(&mut approval, &changes, op.traceparent.as_deref());
+    // Whether this very change ends it: what comes later, such as that its outcome was taken, does not change when it ended.
+    let finished = if approval.end_time == Some(now) && salient_telemetry::exporting() {
+        waterfall::spans(&approval)
+    } else {
+        Vec::new()
+    };
     let actor = op.actor();
     let on_behalf_of = command.on_behalf_of();
     let origin = origin(op);
@@ -291,12 +302,15 @@ async fn save<C: Command>(
     let saved =
         app.database
             .mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
-    saved.await.map_err(|error| match error {
+    let answer = saved.await.map_err(|error| match error {
         Error::Database(error) if error.violates("approval_open_subject") => {
             Error::SubjectHasOpenApproval { subject }
         }
         error => error,
-    })
+    })?;
+    // After it is saved, and without waiting for it.
+    salient_telemetry::export_finished(finished);
+    Ok(answer)
 }
 
 /// What was answered to the same request before, in place of an error: a repeated decision finds its task decided.

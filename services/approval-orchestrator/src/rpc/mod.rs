@@ -25,6 +25,7 @@ mod return_task;
 mod settle;
 mod supersede_approval;
 mod verify_audit_trail;
+mod waterfall;
 mod wire;
 mod withdraw_approval;
 

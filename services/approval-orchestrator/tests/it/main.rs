@@ -26,3 +26,5 @@ mod replicas;
 mod rounds;
 #[cfg(test)]
 mod tampering;
+#[cfg(test)]
+mod waterfall;
