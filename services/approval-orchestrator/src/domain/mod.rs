@@ -13,6 +13,7 @@ pub mod condition;
 pub mod deadline;
 pub mod decide;
 pub mod eligibility;
+mod escalate;
 pub mod expire;
 pub mod facts;
 pub mod hex;
