@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
+use rand::seq::SliceRandom as _;
 use salient_database::Connection;
 use salient_operation::OpContext;
 use salient_values::name;
@@ -54,9 +55,11 @@ async fn look(app: &App) -> Result<(), Error> {
         let find = async move |connection: &mut Connection| {
             Ok::<_, Error>(approval_due(connection, now, after, PAGE).await?)
         };
-        let due = app.database.read(&op, Query::ApprovalDue, find).await?;
+        let mut due = app.database.read(&op, Query::ApprovalDue, find).await?;
         let full = i64::try_from(due.len()).is_ok_and(|found| found >= PAGE);
         after = due.last().copied();
+        // Each replica in an order of its own, so that they seldom meet.
+        due.shuffle(&mut rand::rng());
         stream::iter(due)
             .for_each_concurrent(AT_ONCE, |(_, approval)| fire(app, approval))
             .await;

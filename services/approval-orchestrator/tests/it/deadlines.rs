@@ -26,7 +26,7 @@ fn deadline(length: Length, on_expiry: ExpiryAction) -> Deadline {
     }
 }
 
-fn hours(hours: i32, on_expiry: ExpiryAction) -> Deadline {
+pub fn hours(hours: i32, on_expiry: ExpiryAction) -> Deadline {
     deadline(Length::WorkingHours(hours), on_expiry)
 }
 

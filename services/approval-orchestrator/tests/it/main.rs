@@ -27,4 +27,6 @@ mod rounds;
 #[cfg(test)]
 mod tampering;
 #[cfg(test)]
+mod timers;
+#[cfg(test)]
 mod waterfall;
