@@ -40,7 +40,7 @@ use salient_server::{Host, Routes, Service};
 
 use crate::{
     app::App,
-    rpc::{approvers::Approvers, relay::Peer, timers, working_times::CalendarDesk},
+    rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
 };
@@ -112,6 +112,7 @@ impl ApprovalOrchestrator {
         }
         host.spawn_relay(handlers);
         host.spawn("timers", timers::run(app.clone()));
+        host.spawn("vacancies", vacancies::run(app.clone()));
         Ok(rpc::routes(app))
     }
 }

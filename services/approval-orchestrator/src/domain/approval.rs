@@ -120,6 +120,8 @@ pub enum AttentionReason {
     DeadlineUnknown,
     /// A step's deadline passed, and nobody stands above its approvers.
     NoSuperior,
+    /// Somebody who is asked has left, or lost the post by which they were asked.
+    ApproverGone,
 }
 
 impl AttentionReason {
@@ -135,6 +137,7 @@ impl AttentionReason {
             Self::OutcomeStuck => "OUTCOME_STUCK",
             Self::DeadlineUnknown => "DEADLINE_UNKNOWN",
             Self::NoSuperior => "NO_SUPERIOR",
+            Self::ApproverGone => "APPROVER_GONE",
         }
     }
 }

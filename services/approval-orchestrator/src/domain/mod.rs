@@ -1,7 +1,7 @@
 //! The rules of sign-offs, pure: nothing here knows gRPC, SQL or the clock.
 //!
 //! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`],
-//! [`expire`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
+//! [`expire`], [`vacancy`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
 //! [`work::Changes`] what has to be saved, said and sent because of it.
 
 pub mod approval;
@@ -29,6 +29,7 @@ pub mod rulebook;
 pub mod state;
 pub mod submit;
 pub mod task;
+pub mod vacancy;
 pub mod work;
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    approval::{Approval, Decision, Participation, ParticipationState, TaskState, Visit, VisitState},
+    approval::{
+        Approval, AttentionReason, Decision, Participation, ParticipationState, TaskState, Visit, VisitState,
+    },
     audit::Action,
     deadline::WorkingTimes,
     refusal::Refusal,
@@ -208,6 +210,10 @@ impl<'a> Work<'a> {
         visit.end_time = Some(self.desk.now);
         self.changes.visits.insert(position);
         self.log_visit(Action::StepEnded, position, [("state", serde_json::json!(state))]);
+        // Nobody waits for them any more.
+        if self.approval.attention_reason == Some(AttentionReason::ApproverGone) {
+            self.clear_attention();
+        }
     }
 
     /// The visit that is open, if one is.

@@ -4,6 +4,7 @@
 pub mod approvers;
 pub mod relay;
 pub mod timers;
+pub mod vacancies;
 pub mod working_times;
 
 mod approve_task;

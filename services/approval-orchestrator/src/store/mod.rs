@@ -21,7 +21,7 @@ pub use self::{
     },
     save::ApprovalSave,
     tasks::{TaskQuery, TaskRow, task_find, task_list, tasks_of_approval},
-    timers::approval_due,
+    timers::{approval_due, assignees_with_tasks},
 };
 
 /// What queries are for, as spans and metrics name it.
@@ -32,6 +32,7 @@ pub enum Query {
     ApprovalFindByTask,
     ApprovalList,
     ApprovalSave,
+    AssigneesWithTasks,
     AuditList,
     DeliveriesHasten,
     PolicyFind,
@@ -51,6 +52,7 @@ impl salient_database::Label for Query {
             Self::ApprovalFindByTask => "approval_find_by_task",
             Self::ApprovalList => "approval_list",
             Self::ApprovalSave => "approval_save",
+            Self::AssigneesWithTasks => "assignees_with_tasks",
             Self::AuditList => "audit_list",
             Self::DeliveriesHasten => "deliveries_hasten",
             Self::PolicyFind => "policy_find",

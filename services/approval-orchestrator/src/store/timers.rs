@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use salient_database::{Connection, Error};
 use uuid::Uuid;
 
-use super::schema::approval;
+use super::schema::{approval, task};
 
 /// Approvals whose time has come, the longest due first, behind this one: when, and which.
 ///
@@ -36,4 +36,23 @@ pub async fn approval_due(
         .into_iter()
         .filter_map(|(time, id)| Some((time?.to_jiff(), id)));
     Ok(due.collect())
+}
+
+/// People with pending tasks, by id, behind this one.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn assignees_with_tasks(
+    connection: &mut Connection,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Uuid>, Error> {
+    let people = task::table
+        .filter(task::state.eq("PENDING"))
+        .filter(task::assignee.gt(after))
+        .select(task::assignee)
+        .distinct()
+        .order(task::assignee)
+        .limit(limit);
+    Ok(people.load(connection).await?)
 }

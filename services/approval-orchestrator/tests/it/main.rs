@@ -29,4 +29,6 @@ mod tampering;
 #[cfg(test)]
 mod timers;
 #[cfg(test)]
+mod vacancies;
+#[cfg(test)]
 mod waterfall;

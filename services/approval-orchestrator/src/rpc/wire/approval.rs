@@ -89,6 +89,7 @@ pub const fn attention_reason(reason: AttentionReason) -> proto::attention::Reas
         AttentionReason::OutcomeStuck => Reason::OutcomeStuck,
         AttentionReason::DeadlineUnknown => Reason::DeadlineUnknown,
         AttentionReason::NoSuperior => Reason::NoSuperior,
+        AttentionReason::ApproverGone => Reason::ApproverGone,
     }
 }
 
