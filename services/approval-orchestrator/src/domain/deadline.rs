@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::policy::Selector;
+
 /// The most working hours of a deadline: a year's.
 const MAX_HOURS: i32 = 2000;
 /// The most working days of a deadline: a year's.
@@ -36,6 +38,9 @@ pub struct Deadline {
     /// What becomes of the tasks that are escalated.
     #[serde(default)]
     pub escalated: Escalated,
+    /// To whom the step is transferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer_to: Option<Selector>,
 }
 
 /// How what happens on expiry is repeated.
@@ -60,6 +65,8 @@ pub enum OnExpiry {
     Approve,
     /// It counts as rejected.
     Reject,
+    /// Others are asked in their place, and they no longer.
+    Transfer,
 }
 
 /// What becomes of a task that is escalated.
@@ -155,12 +162,23 @@ impl Deadline {
             if !(1..=MAX_TIMES).contains(&times) {
                 found.push((".repeat.times", format!("it lies between 1 and {MAX_TIMES}")));
             }
-            if matches!(self.on_expiry, OnExpiry::Approve | OnExpiry::Reject) {
-                found.push((".repeat", "a decision is not repeated".to_owned()));
+            if !matches!(self.on_expiry, OnExpiry::Remind | OnExpiry::Escalate) {
+                found.push((
+                    ".repeat",
+                    "neither a decision nor a transfer is repeated".to_owned(),
+                ));
             }
         }
         if self.escalated == Escalated::Close && self.on_expiry != OnExpiry::Escalate {
             found.push((".escalated", "nothing is escalated".to_owned()));
+        }
+        match (&self.transfer_to, self.on_expiry) {
+            (None, OnExpiry::Transfer) => found.push((".transfer_to", "it is missing".to_owned())),
+            (Some(_), OnExpiry::Transfer) | (None, _) => {}
+            (Some(_), _) => found.push((".transfer_to", "nothing is transferred".to_owned())),
+        }
+        if self.transfer_to == Some(Selector::SubmitterSuperior(false)) {
+            found.push((".transfer_to", "it is true or left out".to_owned()));
         }
         if checklist && self.on_expiry == OnExpiry::Approve {
             found.push((

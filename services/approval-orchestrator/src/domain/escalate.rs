@@ -7,27 +7,35 @@ use uuid::Uuid;
 use super::{
     approval::{AttentionReason, ResolvedApprover, TaskState},
     audit::Action,
-    deadline::{Deadline, Escalated},
-    policy::Step,
+    deadline::{Deadline, Escalated, OnExpiry},
+    policy::{Selector, Step},
     refusal::Refusal,
     resolution::{Holder, Rung},
     work::Work,
 };
 
-impl Work<'_> {
-    /// Asks the superiors of those who have not answered, in their place.
+impl<'a> Work<'a> {
+    /// Asks others in the place of those who have not answered: their superiors, or those to whom the step is transferred.
     pub(super) fn escalate(&mut self, visit: usize, step: &Step, deadline: &Deadline) -> Result<(), Refusal> {
+        let rule = match deadline.on_expiry {
+            OnExpiry::Transfer => Escalated::Close,
+            _ => deadline.escalated,
+        };
         let late: Vec<Uuid> = self.late(visit);
         let mut alone = Vec::new();
         for approver in late {
-            match self.superiors(visit, step, approver)? {
-                Some(rung) => self.stand_in(visit, approver, &rung, deadline.escalated),
+            let found = match &deadline.transfer_to {
+                Some(selector) => self.receivers(visit, selector, approver)?,
+                None => self.superiors(visit, step, approver)?,
+            };
+            match found {
+                Some(rung) => self.stand_in(visit, approver, &rung, rule),
                 None => alone.push(format!("employees/{approver}")),
             }
         }
         if !alone.is_empty() {
             let detail = format!(
-                "The deadline of step {} passed, and nobody stands above {}",
+                "The deadline of step {} passed, and nobody can be asked in the place of {}",
                 step.id,
                 alone.join(", ")
             );
@@ -51,30 +59,15 @@ impl Work<'_> {
             .collect()
     }
 
-    /// Who stands above an approver and all that were asked in their place: the first rung of their ladder on which somebody is
-    /// neither the submitter nor asked already in their own right.
+    /// Who stands above an approver and all that were asked in their place: the first rung of their ladder on which somebody may
+    /// stand in.
     fn superiors(&self, visit: usize, step: &Step, approver: Uuid) -> Result<Option<Rung>, Refusal> {
-        let ladders = self.desk.ladders.ok_or(Refusal::Defect(
-            "a step is escalated without its approvers looked up",
-        ))?;
-        let approvers = &self.approval.visits[visit].approvers;
-        let of = |candidate: &ResolvedApprover| {
-            candidate.employee == approver || candidate.stands_for.contains(&approver)
-        };
-        let group: Vec<&ResolvedApprover> = approvers.iter().filter(|candidate| of(candidate)).collect();
-        let fit = |holder: &&Holder| {
-            let known = approvers.iter().find(|known| known.employee == holder.employee);
-            // Somebody who stands in for others already may stand in for one more, until they have answered.
-            let free = |known: &ResolvedApprover| {
-                let task = self.task_in(visit, known.employee);
-                !known.stands_for.is_empty()
-                    && !of(known)
-                    && task.is_some_and(|task| task.state == TaskState::Pending)
-            };
-            holder.employee != self.approval.submitter && known.is_none_or(free)
-        };
+        let approvers = self.approval.visits[visit].approvers.iter();
+        let group: Vec<&ResolvedApprover> = approvers
+            .filter(|candidate| answers_for(candidate, approver))
+            .collect();
         for selector in step.approvers.iter().map(|approver| &approver.selector) {
-            let rungs = ladders.rungs.get(selector).map_or(&[][..], Vec::as_slice);
+            let rungs = self.ladder(selector)?;
             // Who has left the rung since is known by the seat that they were asked for.
             let holds = |rung: &Rung| {
                 let asked = |holder: &Holder| group.iter().any(|asked| asked.employee == holder.employee);
@@ -89,18 +82,47 @@ impl Work<'_> {
                 .iter()
                 .rposition(holds)
                 .or_else(|| rungs.iter().rposition(seated));
-            let Some(reached) = reached else { continue };
-            for rung in &rungs[reached + 1..] {
-                let holders: Vec<Holder> = rung.holders.iter().filter(fit).cloned().collect();
-                if !holders.is_empty() {
-                    return Ok(Some(Rung {
-                        seat: rung.seat,
-                        holders,
-                    }));
-                }
+            let above = reached.map_or(&[][..], |reached| &rungs[reached + 1..]);
+            if let Some(found) = self.free(visit, above, approver) {
+                return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    /// Those to whom an approver's place is transferred, or who stand above them.
+    fn receivers(&self, visit: usize, to: &Selector, approver: Uuid) -> Result<Option<Rung>, Refusal> {
+        Ok(self.free(visit, self.ladder(to)?, approver))
+    }
+
+    fn ladder(&self, selector: &Selector) -> Result<&'a [Rung], Refusal> {
+        let ladders = self.desk.ladders.ok_or(Refusal::Defect(
+            "a step is escalated without its approvers looked up",
+        ))?;
+        Ok(ladders.rungs.get(selector).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The first of these rungs on which somebody may stand in for an approver: neither the submitter, nor who was asked in their
+    /// own right. Somebody who stands in for others already may stand in for one more, until they have answered.
+    fn free(&self, visit: usize, rungs: &[Rung], approver: Uuid) -> Option<Rung> {
+        let approvers = &self.approval.visits[visit].approvers;
+        let may = |known: &ResolvedApprover| {
+            let task = self.task_in(visit, known.employee);
+            !known.stands_for.is_empty()
+                && !answers_for(known, approver)
+                && task.is_some_and(|task| task.state == TaskState::Pending)
+        };
+        let fit = |holder: &&Holder| {
+            let mut known = approvers.iter().filter(|known| known.employee == holder.employee);
+            holder.employee != self.approval.submitter && known.all(may)
+        };
+        rungs.iter().find_map(|rung| {
+            let holders: Vec<Holder> = rung.holders.iter().filter(fit).cloned().collect();
+            (!holders.is_empty()).then_some(Rung {
+                seat: rung.seat,
+                holders,
+            })
+        })
     }
 
     fn stand_in(&mut self, visit: usize, approver: Uuid, superiors: &Rung, rule: Escalated) {
@@ -172,4 +194,9 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// Whether somebody was asked as this approver, or in their place.
+fn answers_for(asked: &ResolvedApprover, approver: Uuid) -> bool {
+    asked.employee == approver || asked.stands_for.contains(&approver)
 }

@@ -43,7 +43,7 @@ pub fn fire(approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, 
     work.rearm(visit, deadline)?;
     match deadline.on_expiry {
         OnExpiry::Remind => work.remind(visit),
-        OnExpiry::Escalate => work.escalate(visit, step, deadline)?,
+        OnExpiry::Escalate | OnExpiry::Transfer => work.escalate(visit, step, deadline)?,
         OnExpiry::Approve => work.decide_on_expiry(visit, AnswerKind::Approve)?,
         OnExpiry::Reject => work.decide_on_expiry(visit, AnswerKind::Reject)?,
     }

@@ -326,6 +326,27 @@ fn in_a_step_of_all_each_place_is_answered_once() {
 }
 
 #[test]
+fn a_transfer_asks_others_and_no_longer_those_who_were_late() {
+    let company = ladders(&[
+        (Post::Supervisor, &[&[2]]),
+        (Post::RegionalManager, &[&[3, 4]]),
+        // The submitter is among them.
+        (Post::Director, &[&[1], &[7, 8]]),
+    ]);
+    let deadline = "working_hours = 8, on_expiry = 'TRANSFER', transfer_to = { post = 'DIRECTOR' }";
+    let mut play = Play::start(deadline, company);
+    assert!(play.at(8));
+    assert_eq!(play.asked(), [7, 8]);
+    assert_eq!(play.approval.timer_time(), None);
+    play.answer(8, AnswerKind::Approve, None);
+    assert_eq!(play.approval.visits[0].state, VisitState::Agreed);
+    assert!(play.at(16));
+    assert_eq!(play.asked(), [7, 8], "for both of all");
+    play.answer(7, AnswerKind::Approve, None);
+    assert_eq!(play.approval.state, State::Approved);
+}
+
+#[test]
 fn a_retry_asks_for_superiors_again() {
     let alone = ladders(&[(Post::Supervisor, &[&[2]]), (Post::RegionalManager, &[&[3]])]);
     let mut play = Play::start("working_hours = 8, on_expiry = 'ESCALATE'", alone);

@@ -163,9 +163,13 @@ impl Policy {
     #[must_use]
     pub fn selectors(&self) -> Vec<Selector> {
         let mut selectors = Vec::new();
-        for approver in self.steps.iter().flat_map(|step| &step.approvers) {
-            if !selectors.contains(&approver.selector) {
-                selectors.push(approver.selector.clone());
+        let asked = self.steps.iter().flat_map(|step| &step.approvers);
+        let asked = asked.map(|approver| &approver.selector);
+        let deadlines = self.steps.iter().filter_map(|step| step.deadline.as_ref());
+        let receivers = deadlines.filter_map(|deadline| deadline.transfer_to.as_ref());
+        for selector in asked.chain(receivers) {
+            if !selectors.contains(selector) {
+                selectors.push(selector.clone());
             }
         }
         selectors

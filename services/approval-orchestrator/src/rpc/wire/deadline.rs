@@ -3,7 +3,11 @@
 use salient_failure::Failure;
 use salient_proto::approval::v1::{self as proto, deadline::Length};
 
-use crate::domain::deadline::{Deadline, Escalated, OnExpiry, Repeat};
+use super::policy::{approver, approver_from};
+use crate::domain::{
+    deadline::{Deadline, Escalated, OnExpiry, Repeat},
+    policy::{Approver, Selector},
+};
 
 const PREFIX: &str = "calendars/";
 
@@ -14,6 +18,7 @@ pub fn deadline(deadline: &Deadline) -> proto::Deadline {
         OnExpiry::Escalate => proto::ExpiryAction::Escalate,
         OnExpiry::Approve => proto::ExpiryAction::Approve,
         OnExpiry::Reject => proto::ExpiryAction::Reject,
+        OnExpiry::Transfer => proto::ExpiryAction::Transfer,
     };
     let escalated = match deadline.escalated {
         Escalated::Keep => proto::EscalatedTaskRule::Keep,
@@ -28,6 +33,7 @@ pub fn deadline(deadline: &Deadline) -> proto::Deadline {
         repeat_every: deadline.repeat.map_or(0, |repeat| repeat.every),
         repeat_times: deadline.repeat.map_or(0, |repeat| repeat.times),
         escalated_task_rule: escalated.into(),
+        transfer_to: deadline.transfer_to.as_ref().map(receiver),
     }
 }
 
@@ -38,6 +44,7 @@ pub fn deadline_from(place: &str, sent: proto::Deadline) -> Result<Deadline, Fai
         proto::ExpiryAction::Escalate => OnExpiry::Escalate,
         proto::ExpiryAction::Approve => OnExpiry::Approve,
         proto::ExpiryAction::Reject => OnExpiry::Reject,
+        proto::ExpiryAction::Transfer => OnExpiry::Transfer,
         proto::ExpiryAction::Unspecified => {
             return Err(Failure::invalid_field(
                 format!("{place}.deadline.on_expiry"),
@@ -71,5 +78,17 @@ pub fn deadline_from(place: &str, sent: proto::Deadline) -> Result<Deadline, Fai
             times: sent.repeat_times,
         }),
         escalated,
+        transfer_to: sent
+            .transfer_to
+            .map(|sent| approver_from(&format!("{place}.deadline.transfer_to"), sent))
+            .transpose()?
+            .map(|approver| approver.selector),
+    })
+}
+
+fn receiver(selector: &Selector) -> proto::Approver {
+    approver(&Approver {
+        selector: selector.clone(),
+        weight: 1,
     })
 }

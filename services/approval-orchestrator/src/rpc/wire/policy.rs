@@ -122,7 +122,8 @@ fn threshold(threshold: Threshold) -> proto::VoteThreshold {
     }
 }
 
-fn approver(approver: &Approver) -> proto::Approver {
+/// A way to find people.
+pub fn approver(approver: &Approver) -> proto::Approver {
     use proto::approver::Selector as Wire;
     let selector = match &approver.selector {
         Selector::Post(post) => Wire::Post((*post).into()),
@@ -244,7 +245,8 @@ const fn threshold_from(measure: proto::vote_threshold::Measure) -> Threshold {
     }
 }
 
-fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Failure> {
+/// A way to find people, as sent.
+pub fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Failure> {
     use proto::approver::Selector as Wire;
     let selector = match approver.selector {
         Some(Wire::Post(post)) => Selector::Post(
@@ -298,7 +300,11 @@ mod tests {
             mode = "IN_TURN"
             approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }]
             return_targets = ["vote"]
-            deadline = { working_hours = 8, calendar = "china", on_expiry = "REJECT" }
+            [steps.deadline]
+            working_hours = 8
+            calendar = "china"
+            on_expiry = "TRANSFER"
+            transfer_to = { post = "DIRECTOR" }
         "#;
         let policy: Policy = toml::from_str(text).expect("a policy");
         assert_eq!(policy_from(content(&policy)).expect("the same"), policy);
