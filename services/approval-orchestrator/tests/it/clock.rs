@@ -50,6 +50,7 @@ pub struct Calendars(Arc<Mutex<Play>>);
 #[derive(Default)]
 struct Play {
     silent: bool,
+    passed: bool,
     calls: usize,
 }
 
@@ -57,6 +58,11 @@ impl Calendars {
     /// Whether it says nothing about the time it is asked for.
     pub fn silence(&self, silent: bool) {
         self.0.lock().unwrap().silent = silent;
+    }
+
+    /// Whether everything it is asked for has passed already, by an hour.
+    pub fn pass(&self, passed: bool) {
+        self.0.lock().unwrap().passed = passed;
     }
 
     /// How often it was asked.
@@ -87,6 +93,7 @@ impl CalendarService for Calendars {
         let start = timestamp::from_proto(&request.start_time.unwrap()).unwrap();
         let end_times = request.amounts.iter().map(|amount| {
             let length = match amount.measure.unwrap() {
+                _ if play.passed => -SignedDuration::from_hours(1),
                 Measure::WorkingTime(time) => SignedDuration::from_secs(time.seconds),
                 Measure::WorkingDays(days) => DAY * days,
             };

@@ -301,6 +301,42 @@ async fn superiors_are_asked_in_the_place_of_who_is_late() {
 }
 
 #[tokio::test]
+async fn others_are_asked_where_the_policy_transfers() {
+    let manager = Approver {
+        selector: Some(Selector::Post(Post::RegionalManager.into())),
+        weight: 0,
+    };
+    let house = House::open_with_deadline(&Deadline {
+        transfer_to: Some(manager),
+        ..hours(8, ExpiryAction::Transfer)
+    })
+    .await;
+    let (approval, task) = house.submit_for_review().await;
+    house.pass(9);
+    let transferred = house.task_of(&house.wang, &approval).await;
+    assert_eq!(transferred.step, "review");
+    let late = house.approve(&house.zhang, &task).await.unwrap_err();
+    assert_eq!(crate::errors::reason(&late), "ERROR_REASON_TASK_CLOSED");
+    house.approve(&house.wang, &transferred).await.unwrap();
+    let second = house.task_of(&house.wang, &approval).await;
+    house.approve(&house.wang, &second).await.unwrap();
+    house.until(&approval, State::Approved).await;
+    assert!(house.verify(&approval).await.intact);
+}
+
+#[tokio::test]
+async fn a_task_that_is_late_says_so_also_when_it_was_decided() {
+    let house = House::open_with_deadline(&hours(8, ExpiryAction::Remind)).await;
+    house.calendars.pass(true);
+    let (approval, task) = house.submit_for_review().await;
+    assert!(task.overdue, "{task:?}");
+    house.until_times(&approval, Action::TaskReminded, 1).await;
+    assert!(house.inbox(&house.zhang, "").await[0].overdue);
+    let decided = house.approve(&house.zhang, &task).await.unwrap();
+    assert!(decided.overdue);
+}
+
+#[tokio::test]
 async fn a_calendar_without_an_answer_keeps_nobody_waiting_and_shows() {
     let house = House::open_with_deadline(&hours(8, ExpiryAction::Reject)).await;
     house.calendars.silence(true);
