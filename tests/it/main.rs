@@ -6,6 +6,7 @@
     reason = "test code: what goes wrong in it is the test's failure"
 )]
 
+mod deadlines;
 mod golden;
 mod isolation;
 mod northwind;

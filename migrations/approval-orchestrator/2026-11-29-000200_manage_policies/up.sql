@@ -23,7 +23,7 @@ CREATE TABLE policy_draft (
 
 -- A new reason to be suspended: the policy was paused when the subject was submitted.
 ALTER TABLE approval DROP CONSTRAINT approval_attention_reason_check;
-ALTER TABLE approval ADD CONSTRAINT approval_attention_reason_check CHECK (attention_reason IN ('NO_APPROVER', 'CONDITION_FAILED', 'VOTE_UNREACHABLE', 'NO_STEP', 'PARTICIPANT_STUCK', 'OUTCOME_STUCK', 'POLICY_PAUSED'));
+ALTER TABLE approval ADD CONSTRAINT approval_attention_reason_check CHECK (attention_reason IN ('NO_APPROVER', 'CONDITION_FAILED', 'VOTE_UNREACHABLE', 'NO_STEP', 'PARTICIPANT_STUCK', 'OUTCOME_STUCK', 'DEADLINE_UNKNOWN', 'NO_SUPERIOR', 'APPROVER_GONE', 'POLICY_PAUSED'));
 
 -- Simulations: a kind's approvals of a period, the newest first. None of its columns ever changes, so updates stay cheap.
 CREATE INDEX approval_by_kind ON approval (kind, create_time DESC, id DESC);

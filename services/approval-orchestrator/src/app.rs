@@ -10,12 +10,13 @@ use salient_paging::Pages;
 use uuid::Uuid;
 
 use crate::{
+    clock::Clock,
     domain::{
         approval::{Approval, ParticipationState},
         participate,
     },
     error::Error,
-    rpc::approvers::Approvers,
+    rpc::{approvers::Approvers, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
     store::{Query, approval_find},
@@ -30,6 +31,10 @@ pub struct App {
     pub rulebooks: Rulebooks,
     /// Who has to be asked, as the organisation says.
     pub approvers: Approvers,
+    /// When working time will have passed, as the organisation's calendars say.
+    pub calendars: CalendarDesk,
+    /// What time it is.
+    pub clock: Clock,
     /// Who people are.
     pub directory: Arc<dyn Directory>,
     /// Seals on histories.

@@ -8,12 +8,12 @@
 //! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies, as messages or as text, simulates and draws them,
 //! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before.
 //!
-//! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
-//! policy names (reserve → confirm, or release), `CheckService` of those that
-//! decide automatic steps, and `SubjectService` of the service that owns the subject.
+//! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox:
+//! `ParticipantService` of the services that a policy names (reserve → confirm, or release), `CheckService` of those that decide
+//! automatic steps, and `SubjectService` of the service that owns the subject.
 //!
-//! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskEnded`, `ApprovalDecided`, `AttentionRaised`,
-//! `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`.
+//! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskReminded`, `TaskEscalated`, `TaskExpired`,
+//! `TaskEnded`, `ApprovalDecided`, `AttentionRaised`, `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`.
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
@@ -21,6 +21,7 @@
 //! changes, and an approval keeps the one it started with. History is only ever added to.
 
 mod app;
+mod clock;
 mod domain;
 mod error;
 mod rpc;
@@ -41,12 +42,12 @@ use salient_server::{Host, Routes, Service};
 
 use crate::{
     app::App,
-    rpc::{approvers::Approvers, relay::Peer},
+    rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
 };
 
-pub use crate::seals::Settings;
+pub use crate::{clock::Clock, seals::Settings};
 
 /// The service's name.
 const SERVICE: &str = "approval-orchestrator";
@@ -71,6 +72,16 @@ impl Service for ApprovalOrchestrator {
     }
 
     async fn start(host: Host, settings: Settings) -> anyhow::Result<Routes> {
+        Self::start_by(Clock::default(), host, settings).await
+    }
+}
+
+impl ApprovalOrchestrator {
+    /// Starts it by this clock.
+    ///
+    /// # Errors
+    /// Whatever keeps it from serving.
+    pub async fn start_by(clock: Clock, host: Host, settings: Settings) -> anyhow::Result<Routes> {
         let key = host
             .settings
             .paging
@@ -89,6 +100,8 @@ impl Service for ApprovalOrchestrator {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
+            calendars: CalendarDesk::new(host.peers.channel(ORGANIZATION)?),
+            clock,
             directory: Self::directory(&host).await?,
             seals: Seals::new(&settings, &key),
             pages: Pages::new(key),
@@ -101,6 +114,8 @@ impl Service for ApprovalOrchestrator {
         }
         host.spawn_relay(handlers);
         host.spawn("continue_paused", rpc::continue_paused::sweep(app.clone()));
+        host.spawn("timers", timers::run(app.clone()));
+        host.spawn("vacancies", vacancies::run(app.clone()));
         Ok(rpc::routes(app))
     }
 }

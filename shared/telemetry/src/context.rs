@@ -63,6 +63,15 @@ fn render(context: &SpanContext) -> String {
     value
 }
 
+/// The span that a `traceparent` header's value names.
+pub(crate) fn parse(traceparent: &str) -> Option<SpanContext> {
+    let mut headers = HeaderMap::new();
+    headers.insert("traceparent", traceparent.parse().ok()?);
+    let context = TraceContextPropagator::new().extract(&Headers(&headers));
+    let context = context.span().span_context().clone();
+    context.is_valid().then_some(context)
+}
+
 /// The span's trace id, 32 hexadecimal digits; a random one where spans are not exported, so that an answer and its log
 /// line still share one.
 #[must_use]

@@ -6,7 +6,7 @@ use opentelemetry_otlp::{
 };
 use opentelemetry_sdk::{
     Resource,
-    trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider},
+    trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanExporter as _},
 };
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, registry::LookupSpan};
@@ -19,11 +19,9 @@ const BATCH: usize = 512;
 
 /// The provider that exports spans, if the environment asks for one.
 pub(crate) fn provider(service: &'static str) -> Result<Option<SdkTracerProvider>, ExporterBuildError> {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if !set(OTEL_EXPORTER_OTLP_ENDPOINT) && !set(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
         return Ok(None);
     }
-    // The exporter reads the endpoint, headers and timeouts from the standard variables itself.
     let exporter = SpanExporter::builder().with_tonic().build()?;
     let batches = BatchConfigBuilder::default()
         .with_max_queue_size(QUEUE)
@@ -32,16 +30,32 @@ pub(crate) fn provider(service: &'static str) -> Result<Option<SdkTracerProvider
     let processor = BatchSpanProcessor::builder(exporter)
         .with_batch_config(batches)
         .build();
+    Ok(Some(
+        SdkTracerProvider::builder()
+            .with_span_processor(processor)
+            .with_resource(resource(service))
+            .build(),
+    ))
+}
+
+/// An exporter to the same collector, for spans that no provider makes.
+pub(crate) fn exporter(service: &'static str) -> Result<SpanExporter, ExporterBuildError> {
+    // It reads the endpoint, headers and timeouts from the standard variables itself.
+    let mut exporter = SpanExporter::builder().with_tonic().build()?;
+    exporter.set_resource(&resource(service));
+    Ok(exporter)
+}
+
+fn resource(service: &'static str) -> Resource {
     let mut resource = Resource::builder();
     if !set("OTEL_SERVICE_NAME") {
         resource = resource.with_service_name(service);
     }
-    Ok(Some(
-        SdkTracerProvider::builder()
-            .with_span_processor(processor)
-            .with_resource(resource.build())
-            .build(),
-    ))
+    resource.build()
+}
+
+fn set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Turns spans of INFO and above into exported ones, whatever the log filter says.

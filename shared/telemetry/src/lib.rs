@@ -6,13 +6,19 @@
 
 mod context;
 mod export;
+mod finished;
 mod logs;
 mod span_fields;
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
+
+use self::finished::Exporting;
 use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-pub use self::context::{adopt, exporting, trace_id, traceparent};
+pub use self::{
+    context::{adopt, exporting, trace_id, traceparent},
+    finished::{FinishedSpan, export_finished},
+};
 
 /// Why telemetry could not start.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +29,9 @@ pub enum Error {
     /// The exporter does not like its endpoint.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// The thread that exports finished spans cannot be started.
+    #[error("exporting finished spans: {0}")]
+    Thread(#[from] std::io::Error),
     /// Something else in the process has set a subscriber already.
     #[error("logging was set up twice")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
@@ -31,11 +40,15 @@ pub enum Error {
 /// Keeps telemetry running; what is still queued is sent when it is dropped.
 #[derive(Debug)]
 #[must_use = "telemetry stops when this is dropped"]
-pub struct Guard(Option<SdkTracerProvider>);
+pub struct Guard {
+    provider: Option<SdkTracerProvider>,
+    /// Ends after the provider has been told to.
+    _finished: Option<Exporting>,
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(provider) = &self.0
+        if let Some(provider) = &self.provider
             && let Err(error) = provider.shutdown_with_timeout(export::FLUSH)
         {
             // Logging may be gone by now, and nobody is left to act on it.
@@ -58,5 +71,12 @@ pub fn init(settings: &salient_config::Telemetry, service: &'static str) -> Resu
         .with(logs::layer(settings)?)
         .try_init()?;
     context::set_exporting(provider.is_some());
-    Ok(Guard(provider))
+    let finished = match &provider {
+        Some(_) => Some(Exporting::start(export::exporter(service)?)?),
+        None => None,
+    };
+    Ok(Guard {
+        provider,
+        _finished: finished,
+    })
 }

@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
 use super::{
+    deadline::VisitDeadline,
     facts::Facts,
     hex,
+    moves::Move,
     policy::{PolicyKey, post_name},
     state::State,
 };
@@ -73,6 +75,9 @@ pub struct Approval {
     pub tasks: Vec<Task>,
     /// The participants' parts, round by round.
     pub participations: Vec<Participation>,
+    /// The calls that moved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// A resource of a domain service at one version of its content.
@@ -113,6 +118,12 @@ pub enum AttentionReason {
     OutcomeStuck,
     /// The policy was paused when the subject was submitted.
     PolicyPaused,
+    /// A step's deadline cannot be reckoned; people are asked all the same.
+    DeadlineUnknown,
+    /// A step's deadline passed, and nobody stands above its approvers.
+    NoSuperior,
+    /// Somebody who is asked has left, or lost the post by which they were asked.
+    ApproverGone,
 }
 
 impl AttentionReason {
@@ -127,6 +138,9 @@ impl AttentionReason {
             Self::ParticipantStuck => "PARTICIPANT_STUCK",
             Self::OutcomeStuck => "OUTCOME_STUCK",
             Self::PolicyPaused => "POLICY_PAUSED",
+            Self::DeadlineUnknown => "DEADLINE_UNKNOWN",
+            Self::NoSuperior => "NO_SUPERIOR",
+            Self::ApproverGone => "APPROVER_GONE",
         }
     }
 }
@@ -156,6 +170,9 @@ pub struct Visit {
     pub start_time: Timestamp,
     /// When it ended.
     pub end_time: Option<Timestamp>,
+    /// Its deadline, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<VisitDeadline>,
 }
 
 /// How a visit stands.
@@ -189,6 +206,9 @@ pub struct ResolvedApprover {
     pub substitute: bool,
     /// What their vote weighs.
     pub weight: i32,
+    /// In whose place they were asked, because a deadline passed; empty where in their own right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stands_for: Vec<Uuid>,
 }
 
 /// A post in a unit.
@@ -266,6 +286,17 @@ impl Approval {
     #[must_use]
     pub fn visit(&self, id: Uuid) -> Option<&Visit> {
         self.visits.iter().find(|visit| visit.id == id)
+    }
+
+    /// When its clock has to be looked at next; `None` where it waits for no instant.
+    #[must_use]
+    pub fn timer_time(&self) -> Option<Timestamp> {
+        let open = self
+            .visits
+            .iter()
+            .rfind(|visit| visit.state == VisitState::Open)
+            .filter(|_| self.state == State::Pending)?;
+        open.deadline.as_ref()?.next_time
     }
 
     /// The participants' parts in the current round.

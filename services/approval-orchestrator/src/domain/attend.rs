@@ -64,6 +64,7 @@ pub fn retry(approval: &mut Approval, desk: Desk<'_>) -> Result<Changes, Refusal
             work.advance()?;
         }
     }
+    work.retry_deadline(reason)?;
     Ok(work.finish())
 }
 
@@ -76,6 +77,17 @@ impl Work<'_> {
             [("reason", json!(reason)), ("detail", json!(detail))],
         );
         self.set_attention(reason, detail);
+    }
+
+    /// Notes that it needs attention, while it goes on; once for each reason.
+    pub(super) fn raise_attention(&mut self, reason: AttentionReason, detail: String) {
+        if self.approval.attention_reason != Some(reason) {
+            self.log(
+                Action::AttentionRaised,
+                [("reason", json!(reason)), ("detail", json!(detail))],
+            );
+            self.set_attention(reason, detail);
+        }
     }
 
     fn set_attention(&mut self, reason: AttentionReason, detail: String) {

@@ -42,6 +42,9 @@ pub enum Action {
     Retried,
     OutcomeDelivered,
     EndedRefused,
+    TaskReminded,
+    TaskEscalated,
+    TaskExpired,
 }
 
 /// One line of an approval's history, as kept.

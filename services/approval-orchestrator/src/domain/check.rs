@@ -133,6 +133,7 @@ mod tests {
         let desk = Desk {
             rulebook: &rulebook,
             ladders: Some(&ladders),
+            working_times: None,
             now: now(),
         };
         let (mut approval, changes) = submit::open(submission(1), desk).unwrap();
@@ -160,6 +161,7 @@ mod tests {
         let desk = Desk {
             rulebook: &rulebook,
             ladders: Some(&ladders),
+            working_times: None,
             now: now(),
         };
         let (mut approval, _) = submit::open(submission(1), desk).unwrap();

@@ -101,7 +101,7 @@ pub fn decide(
 }
 
 impl Work<'_> {
-    fn record(&mut self, position: usize, answer: &Answer) {
+    pub(super) fn record(&mut self, position: usize, answer: &Answer) {
         let (state, action) = match answer.kind {
             AnswerKind::Approve => (TaskState::Approved, Action::TaskApproved),
             AnswerKind::Reject => (TaskState::Rejected, Action::TaskRejected),
@@ -117,6 +117,7 @@ impl Work<'_> {
             carried_from: None,
             subject_digest: self.approval.subject.digest.clone(),
             decide_time: self.desk.now,
+            on_expiry: false,
         });
         let details = [
             ("comment", json!(answer.comment)),
@@ -127,7 +128,7 @@ impl Work<'_> {
         self.log_task(action, position, details);
     }
 
-    fn apply(&mut self, visit: usize, answer: &Answer) -> Result<(), Refusal> {
+    pub(super) fn apply(&mut self, visit: usize, answer: &Answer) -> Result<(), Refusal> {
         match (answer.kind, &answer.return_step) {
             (AnswerKind::Approve | AnswerKind::Reject, _) => {
                 self.settle(visit)?;

@@ -3,7 +3,7 @@
 use salient_operation::Profile;
 
 use super::{
-    approval::{Approval, ResolvedApprover, Task},
+    approval::{Approval, ResolvedApprover, Seat, Task},
     refusal::Refusal,
 };
 
@@ -19,14 +19,7 @@ pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), 
             cause: "SUBMITTER",
         });
     }
-    let seat = asked_as(approval, task)?.seat;
-    let holds = seat.is_none_or(|seat| {
-        decider
-            .posts
-            .iter()
-            .any(|held| held.post == seat.post && held.unit == seat.unit)
-    });
-    if holds {
+    if holds(decider, asked_as(approval, task)?.seat) {
         Ok(())
     } else {
         Err(Refusal::NotEligible {
@@ -34,6 +27,17 @@ pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), 
             cause: "POST_LOST",
         })
     }
+}
+
+/// Whether somebody holds the post, in the unit, by which they were asked; who was named outright needs none.
+#[must_use]
+pub fn holds(profile: &Profile, seat: Option<Seat>) -> bool {
+    seat.is_none_or(|seat| {
+        profile
+            .posts
+            .iter()
+            .any(|held| held.post == seat.post && held.unit == seat.unit)
+    })
 }
 
 /// As what the assignee of a task was asked.

@@ -121,6 +121,7 @@ pub fn submitted() -> (Approval, Changes) {
     let desk = Desk {
         rulebook: &rulebook,
         ladders: Some(&ladders),
+        working_times: None,
         now: now(),
     };
     submit::open(submission(1), desk).unwrap()

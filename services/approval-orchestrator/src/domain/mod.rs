@@ -1,7 +1,7 @@
 //! The rules of sign-offs, pure: nothing here knows gRPC, SQL or the clock.
 //!
-//! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`] and
-//! [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
+//! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`],
+//! [`expire`], [`vacancy`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
 //! [`work::Changes`] what has to be saved, said and sent because of it.
 
 pub mod approval;
@@ -13,11 +13,15 @@ pub mod check;
 pub mod checklist;
 pub mod close;
 pub mod condition;
+pub mod deadline;
 pub mod decide;
 pub mod eligibility;
+mod escalate;
+pub mod expire;
 pub mod facts;
 pub mod hex;
 pub mod mode;
+pub mod moves;
 pub mod participate;
 pub mod picture;
 pub mod policy;
@@ -33,8 +37,11 @@ pub mod standing;
 pub mod state;
 pub mod submit;
 pub mod task;
+pub mod vacancy;
 pub mod work;
 
+#[cfg(test)]
+mod expire_scenarios;
 #[cfg(test)]
 pub mod fixture;
 #[cfg(test)]

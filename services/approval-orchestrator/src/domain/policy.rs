@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     branch::Branch,
+    deadline::Deadline,
     facts::FactDeclaration,
     mode::{Mode, Threshold},
 };
@@ -76,6 +77,9 @@ pub struct Step {
     /// The service that checks, of an automatic step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// By when it has to be decided, and what happens then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
 }
 
 impl Step {
@@ -166,13 +170,23 @@ impl Policy {
         self.steps.iter().position(|candidate| candidate.id == step)
     }
 
+    /// Whether any step has a deadline.
+    #[must_use]
+    pub fn has_deadlines(&self) -> bool {
+        self.steps.iter().any(|step| step.deadline.is_some())
+    }
+
     /// Every selector of every step, each once, in order of appearance.
     #[must_use]
     pub fn selectors(&self) -> Vec<Selector> {
         let mut selectors = Vec::new();
-        for approver in self.steps.iter().flat_map(|step| &step.approvers) {
-            if !selectors.contains(&approver.selector) {
-                selectors.push(approver.selector.clone());
+        let asked = self.steps.iter().flat_map(|step| &step.approvers);
+        let asked = asked.map(|approver| &approver.selector);
+        let deadlines = self.steps.iter().filter_map(|step| step.deadline.as_ref());
+        let receivers = deadlines.filter_map(|deadline| deadline.transfer_to.as_ref());
+        for selector in asked.chain(receivers) {
+            if !selectors.contains(selector) {
+                selectors.push(selector.clone());
             }
         }
         selectors

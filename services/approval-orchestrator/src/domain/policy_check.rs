@@ -69,6 +69,11 @@ fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Finding
         step.checklist.iter().map(|item| &item.id),
     );
     check_threshold(&place, step, found);
+    if let Some(deadline) = &step.deadline {
+        for (field, what) in deadline.mistakes(!step.checklist.is_empty()) {
+            found.add(format!("{place}.deadline{field}"), what);
+        }
+    }
     for (index, target) in step.return_targets.iter().enumerate() {
         if policy.position(target).is_none_or(|target| target >= position) {
             found.add(
@@ -94,6 +99,12 @@ fn check_who(place: &str, step: &Step, found: &mut Findings) {
                 found.add(
                     format!("{place}.checklist"),
                     "nobody works through it in an automatic step",
+                );
+            }
+            if step.deadline.is_some() {
+                found.add(
+                    format!("{place}.deadline"),
+                    "nobody could be reminded in an automatic step",
                 );
             }
         }
@@ -221,6 +232,13 @@ mod tests {
         assert_eq!(
             places(|policy| policy.steps[1].return_targets = vec!["board".into()]),
             ["steps[1].return_targets[0]"]
+        );
+        assert_eq!(
+            places(|policy| {
+                policy.steps[0].deadline =
+                    toml::from_str("calendar = 'china'\non_expiry = 'REMIND'\nworking_days = 0").unwrap();
+            }),
+            ["steps[0].deadline.working_days"]
         );
         assert_eq!(
             places(|policy| policy.steps[1].condition = "amuont > 1".into()),

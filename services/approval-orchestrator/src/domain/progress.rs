@@ -47,6 +47,7 @@ impl<'a> Work<'a> {
     /// Asks who has to be asked now in the open visit, and ends it once it is decided.
     pub(super) fn settle(&mut self, visit: usize) -> Result<(), Refusal> {
         let step = self.step_of(visit)?;
+        self.close_answered(visit);
         // Each turn of the loop makes a task for somebody who had none.
         for _ in 0..=self.approval.visits[visit].approvers.len() {
             match tally(step.mode, step.threshold, &self.ballots(visit)) {
@@ -100,11 +101,19 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let visit = self.push_visit(step, VisitState::Open, approvers, trace);
-        let details = [
-            ("approvers", json!(self.approval.visits[visit].approvers)),
-            ("trace", json!(self.approval.visits[visit].trace)),
+        self.set_deadline(visit, step)?;
+        let started = &self.approval.visits[visit];
+        let mut details = vec![
+            ("approvers", json!(started.approvers)),
+            ("trace", json!(started.trace)),
             ("organization_revision", json!(ladders.revision)),
         ];
+        details.extend(
+            started
+                .deadline
+                .as_ref()
+                .map(|deadline| ("deadline", json!(deadline))),
+        );
         self.log_visit(Action::StepStarted, visit, details);
         self.settle(visit)
     }
@@ -141,6 +150,7 @@ impl<'a> Work<'a> {
             trace,
             start_time: self.desk.now,
             end_time: None,
+            deadline: None,
         });
         self.changes.visits.insert(position);
         position
@@ -152,6 +162,7 @@ impl<'a> Work<'a> {
         let unanswered: Vec<Uuid> = self.approval.visits[visit]
             .approvers
             .iter()
+            .filter(|approver| approver.stands_for.is_empty())
             .map(|approver| approver.employee)
             .filter(|employee| self.answer(visit, *employee).is_none())
             .take(asked)
@@ -166,7 +177,7 @@ impl<'a> Work<'a> {
         carried
     }
 
-    fn push_task(&mut self, visit: usize, assignee: Uuid) -> usize {
+    pub(super) fn push_task(&mut self, visit: usize, assignee: Uuid) -> usize {
         let position = self.approval.tasks.len();
         self.approval.tasks.push(Task {
             id: Uuid::now_v7(),
@@ -177,6 +188,10 @@ impl<'a> Work<'a> {
             version: 1,
             create_time: self.desk.now,
             end_time: None,
+            due_time: self.approval.visits[visit]
+                .deadline
+                .as_ref()
+                .map(|deadline| deadline.due_time),
         });
         self.changes.tasks.insert(position);
         self.log_task(
@@ -207,6 +222,7 @@ impl<'a> Work<'a> {
             carried_from: Some(source),
             subject_digest: self.approval.subject.digest.clone(),
             decide_time: self.desk.now,
+            on_expiry: false,
         });
         self.log_task(
             Action::TaskCarriedOver,
@@ -230,6 +246,7 @@ impl<'a> Work<'a> {
                 task.visit == before.id
                     && task.assignee == assignee
                     && matches!(task.state, TaskState::Approved | TaskState::CarriedOver)
+                    && !self.decided_by_clock(before, task)
             })
             .map(|task| task.id)
     }
@@ -262,6 +279,7 @@ impl<'a> Work<'a> {
     fn ballots(&self, visit: usize) -> Vec<Ballot> {
         let approvers = self.approval.visits[visit].approvers.iter();
         approvers
+            .filter(|approver| approver.stands_for.is_empty())
             .map(|approver| Ballot {
                 weight: approver.weight,
                 answer: self.answer(visit, approver.employee),
@@ -269,7 +287,17 @@ impl<'a> Work<'a> {
             .collect()
     }
 
-    fn answer(&self, visit: usize, employee: Uuid) -> Option<bool> {
+    /// What somebody answered, or else one of those who were asked in their place.
+    pub(super) fn answer(&self, visit: usize, employee: Uuid) -> Option<bool> {
+        let mut standing_in = self.approval.visits[visit]
+            .approvers
+            .iter()
+            .filter(|approver| approver.stands_for.contains(&employee));
+        self.own_answer(visit, employee)
+            .or_else(|| standing_in.find_map(|approver| self.own_answer(visit, approver.employee)))
+    }
+
+    fn own_answer(&self, visit: usize, employee: Uuid) -> Option<bool> {
         match self.task_in(visit, employee)?.state {
             TaskState::Approved | TaskState::CarriedOver => Some(true),
             TaskState::Rejected => Some(false),
@@ -277,7 +305,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn task_in(&self, visit: usize, employee: Uuid) -> Option<&Task> {
+    pub(super) fn task_in(&self, visit: usize, employee: Uuid) -> Option<&Task> {
         let visit = self.approval.visits[visit].id;
         self.approval
             .tasks

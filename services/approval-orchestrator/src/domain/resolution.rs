@@ -130,6 +130,7 @@ fn add(approvers: &mut Vec<ResolvedApprover>, holder: &Holder, seat: Option<Seat
         seat,
         substitute: holder.substitute,
         weight,
+        stands_for: Vec::new(),
     });
 }
 
@@ -173,6 +174,7 @@ mod tests {
             empty_approver: rule,
             return_targets: Vec::new(),
             service: None,
+            deadline: None,
         };
         let ladders = Ladders {
             rungs: HashMap::from([(selector, rungs)]),

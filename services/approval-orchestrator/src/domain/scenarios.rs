@@ -34,6 +34,7 @@ impl Play {
         let desk = Desk {
             rulebook: &rulebook,
             ladders: Some(&ladders),
+            working_times: None,
             now: now(),
         };
         let (approval, changes) = submit::open(submission(1), desk).unwrap();
@@ -56,6 +57,7 @@ impl Play {
         let desk = Desk {
             rulebook: &self.rulebook,
             ladders: Some(&self.ladders),
+            working_times: None,
             now: now(),
         };
         match command(&mut self.approval, desk) {
@@ -491,6 +493,7 @@ fn failures_of_one_kind_are_raised_once() {
     let desk = Desk {
         rulebook: &rulebook,
         ladders: None,
+        working_times: None,
         now: now(),
     };
     let stuck = AttentionReason::ParticipantStuck;

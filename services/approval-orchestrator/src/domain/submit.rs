@@ -98,6 +98,7 @@ fn begin(submission: Submission, desk: Desk<'_>) -> Result<Approval, Refusal> {
         visits: Vec::new(),
         tasks: Vec::new(),
         participations: Vec::new(),
+        moves: Vec::new(),
     })
 }
 

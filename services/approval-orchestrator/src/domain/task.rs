@@ -25,6 +25,9 @@ pub struct Task {
     pub create_time: Timestamp,
     /// When it was decided or closed.
     pub end_time: Option<Timestamp>,
+    /// When its step's deadline passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_time: Option<Timestamp>,
 }
 
 /// How a task stands.
@@ -98,6 +101,9 @@ pub struct Decision {
     pub subject_digest: Vec<u8>,
     /// When.
     pub decide_time: Timestamp,
+    /// Whether the step's deadline decided it, in the assignee's place.
+    #[serde(default)]
+    pub on_expiry: bool,
 }
 
 /// An approver's answer.

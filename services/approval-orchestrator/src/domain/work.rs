@@ -7,8 +7,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    approval::{Approval, Decision, Participation, ParticipationState, TaskState, Visit, VisitState},
+    approval::{
+        Approval, AttentionReason, Decision, Participation, ParticipationState, TaskState, Visit, VisitState,
+    },
     audit::Action,
+    deadline::WorkingTimes,
     refusal::Refusal,
     resolution::Ladders,
     rulebook::Rulebook,
@@ -22,6 +25,8 @@ pub struct Desk<'a> {
     pub rulebook: &'a Rulebook,
     /// Whom the policy's selectors find; `None` where the command cannot start a step.
     pub ladders: Option<&'a Ladders>,
+    /// When what the policy's deadlines name will have passed; `None` where it has none, or the command cannot start a step.
+    pub working_times: Option<&'a WorkingTimes>,
     /// The instant of the whole change, in whole microseconds.
     pub now: Timestamp,
 }
@@ -212,6 +217,10 @@ impl<'a> Work<'a> {
         visit.end_time = Some(self.desk.now);
         self.changes.visits.insert(position);
         self.log_visit(Action::StepEnded, position, [("state", serde_json::json!(state))]);
+        // Nobody waits for them any more.
+        if self.approval.attention_reason == Some(AttentionReason::ApproverGone) {
+            self.clear_attention();
+        }
     }
 
     /// The visit that is open, if one is.

@@ -10,12 +10,16 @@ use salient_database::{Connection, LedgerCte};
 use salient_operation::OpContext;
 use uuid::Uuid;
 
-use super::wire::{call, event};
+use super::{
+    waterfall,
+    wire::{call, event},
+};
 use crate::{
     app::App,
     domain::{
         approval::Approval,
         audit::{self, Provenance},
+        moves,
         refusal::Refusal,
         rulebook::Rulebook,
         submit::{self, Submission},
@@ -161,6 +165,7 @@ async fn find(app: &App, op: &OpContext, target: Target) -> Result<Option<Approv
 
 async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Decided, Error> {
     let Latest { rulebook, paused } = app.rulebooks.latest(op, &submission.subject.kind).await?;
+    let now = app.clock.now();
     // With participants, they are asked first, and whom to ask is looked up when they have answered.
     let ladders = if rulebook.policy.participants.is_empty() && !paused {
         Some(
@@ -171,10 +176,14 @@ async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Deci
     } else {
         None
     };
-    let now = now();
+    let working_times = match &ladders {
+        Some(_) => app.calendars.find(op, &rulebook, now).await?,
+        None => None,
+    };
     let desk = Desk {
         rulebook: &rulebook,
         ladders: ladders.as_deref(),
+        working_times: working_times.as_deref(),
         now,
     };
     let open = if paused { submit::open_paused } else { submit::open };
@@ -195,6 +204,7 @@ async fn run<C: Command>(
     mut approval: Approval,
 ) -> Result<Decided, Error> {
     let expected = approval.version;
+    let now = app.clock.now();
     let rulebook = app.rulebooks.get(op, &approval.policy_key()).await?;
     let ladders = if command.may_start_step(&approval, &rulebook) {
         Some(
@@ -205,13 +215,17 @@ async fn run<C: Command>(
     } else {
         None
     };
-    let now = now();
+    let working_times = match &ladders {
+        Some(_) => app.calendars.find(op, &rulebook, now).await?,
+        None => None,
+    };
     let changes = command.run(
         op,
         &mut approval,
         Desk {
             rulebook: &rulebook,
             ladders: ladders.as_deref(),
+            working_times: working_times.as_deref(),
             now,
         },
     )?;
@@ -245,6 +259,13 @@ async fn save<C: Command>(
         now,
     } = *change;
     approval.version = expected + 1;
+    moves::record(&mut approval, &changes, op.traceparent.as_deref());
+    // Whether this very change ends it: what comes later, such as that its outcome was taken, does not change when it ended.
+    let finished = if approval.end_time == Some(now) && salient_telemetry::exporting() {
+        waterfall::spans(&approval)
+    } else {
+        Vec::new()
+    };
     let actor = op.actor();
     let on_behalf_of = command.on_behalf_of();
     let origin = origin(op);
@@ -283,12 +304,15 @@ async fn save<C: Command>(
     let saved =
         app.database
             .mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
-    saved.await.map_err(|error| match error {
+    let answer = saved.await.map_err(|error| match error {
         Error::Database(error) if error.violates("approval_open_subject") => {
             Error::SubjectHasOpenApproval { subject }
         }
         error => error,
-    })
+    })?;
+    // After it is saved, and without waiting for it.
+    salient_telemetry::export_finished(finished);
+    Ok(answer)
 }
 
 /// What was answered to the same request before, in place of an error: a repeated decision finds its task decided.

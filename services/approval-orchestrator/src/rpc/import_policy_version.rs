@@ -2,7 +2,7 @@ use salient_operation::OpContext;
 use salient_proto::approval::v1::{ImportPolicyVersionRequest, PolicyVersion};
 
 use super::{
-    publish::{Content, check, publish},
+    publish::{Content, check, check_deadlines, publish},
     wire,
 };
 use crate::{app::App, domain::policy_text, error::Error};
@@ -16,5 +16,6 @@ pub async fn import_policy_version(
     let kind = wire::policy::kind_from(&request.parent).to_owned();
     let policy = policy_text::read(&request.text).map_err(Error::PolicyUnreadable)?;
     check(&app, &kind, &policy)?;
+    check_deadlines(&app, &op, &policy).await?;
     publish(&app, &op, &Content::Given { kind, policy }).await
 }

@@ -4,6 +4,9 @@
 pub mod approvers;
 pub mod continue_paused;
 pub mod relay;
+pub mod timers;
+pub mod vacancies;
+pub mod working_times;
 
 mod approve_task;
 mod change;
@@ -45,6 +48,7 @@ mod turn;
 mod update_policy_draft;
 mod validate_policy;
 mod verify_audit_trail;
+mod waterfall;
 mod wire;
 mod withdraw_approval;
 

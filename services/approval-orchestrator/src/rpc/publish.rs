@@ -1,6 +1,6 @@
 //! How a version comes to be, whichever way its content came in: as a message, as text, as a draft.
 
-use salient_database::Tx;
+use salient_database::{Connection, Tx};
 use salient_operation::OpContext;
 use salient_proto::approval::v1::PolicyVersion;
 use salient_values::etag;
@@ -17,8 +17,8 @@ use crate::{
     },
     error::Error,
     store::{
-        DraftKey, PolicyVersionRow, Query, draft_delete, draft_for_update, policy_get, policy_insert,
-        policy_latest_version, policy_status_save,
+        DraftKey, PolicyVersionRow, Query, draft_delete, draft_find, draft_for_update, policy_get,
+        policy_insert, policy_latest_version, policy_status_save,
     },
 };
 
@@ -48,6 +48,13 @@ pub enum Content {
 /// # Errors
 /// `PolicyInvalid`; `NotFound` and ETAG_MISMATCH for a draft.
 pub async fn publish(app: &App, op: &OpContext, content: &Content) -> Result<PolicyVersion, Error> {
+    if let Content::Draft { key, .. } = content {
+        let find = async |connection: &mut Connection| Ok::<_, Error>(draft_find(connection, key).await?);
+        // Gone where this is a repetition, which gets the first answer.
+        if let Some(draft) = app.database.read(op, Query::DraftFind, find).await? {
+            check_deadlines(app, op, &draft.policy).await?;
+        }
+    }
     // Two at the same instant find the same number; the primary key lets one of them have it, and the other takes the next.
     for _ in 1..ATTEMPTS {
         match attempt(app, op, content).await {
@@ -155,6 +162,33 @@ pub fn check(app: &App, kind: &str, policy: &Policy) -> Result<Rulebook, Error> 
     match checked {
         Ok(rulebook) if mistakes.is_empty() => Ok(rulebook),
         Ok(_) | Err(_) => Err(Error::PolicyInvalid(mistakes)),
+    }
+}
+
+/// Checks that the organisation's calendars can say when each deadline would pass today. Asks another service: not in a transaction.
+///
+/// # Errors
+/// `PolicyInvalid`, with every deadline that cannot be reckoned; UNAVAILABLE where the organisation cannot be asked.
+pub async fn check_deadlines(app: &App, op: &OpContext, policy: &Policy) -> Result<(), Error> {
+    if !policy.has_deadlines() {
+        return Ok(());
+    }
+    let times = app.calendars.probe(op, policy, app.clock.now()).await?;
+    let mut mistakes = Vec::new();
+    for (position, step) in policy.steps.iter().enumerate() {
+        let Some(deadline) = &step.deadline else { continue };
+        let due = times.0.get(&(deadline.calendar.clone(), deadline.due_after()));
+        if let Some(Err(why)) = due {
+            mistakes.push(Mistake {
+                place: format!("steps[{position}].deadline.calendar"),
+                what: why.clone(),
+            });
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::PolicyInvalid(mistakes))
     }
 }
 

@@ -2,7 +2,7 @@ use salient_operation::OpContext;
 use salient_proto::approval::v1::{PolicyVersion, PublishPolicyVersionRequest};
 
 use super::{
-    publish::{Content, check, publish},
+    publish::{Content, check, check_deadlines, publish},
     wire,
 };
 use crate::{app::App, error::Error};
@@ -16,6 +16,7 @@ pub async fn publish_policy_version(
     let kind = wire::policy::kind_from(&request.parent).to_owned();
     let policy = wire::policy::policy_from(request.policy_version.unwrap_or_default())?;
     check(&app, &kind, &policy)?;
+    check_deadlines(&app, &op, &policy).await?;
     if request.validate_only {
         return Ok(wire::policy::content(&policy));
     }

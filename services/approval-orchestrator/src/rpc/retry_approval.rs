@@ -76,6 +76,7 @@ impl Command for Retry {
 
     fn may_start_step(&self, approval: &Approval, _: &Rulebook) -> bool {
         approval.state == State::Suspended
+            || approval.attention_reason == Some(AttentionReason::DeadlineUnknown)
     }
 
     fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {

@@ -2,7 +2,10 @@ use salient_failure::Failure;
 use salient_operation::OpContext;
 use salient_proto::approval::v1::{PolicyMistake, ValidatePolicyRequest, ValidatePolicyResponse};
 
-use super::{publish::check, wire};
+use super::{
+    publish::{check, check_deadlines},
+    wire,
+};
 use crate::{
     app::App,
     domain::{policy_check::Mistake, policy_text},
@@ -12,7 +15,7 @@ use crate::{
 /// Finds every mistake in a policy, and saves nothing (P1.3).
 pub async fn validate_policy(
     app: App,
-    _: OpContext,
+    op: OpContext,
     request: ValidatePolicyRequest,
 ) -> Result<ValidatePolicyResponse, Error> {
     let kind = wire::policy::kind_from(&request.parent);
@@ -29,8 +32,12 @@ pub async fn validate_policy(
         },
         _ => return Err(Failure::invalid_field("policy_version", "set either this or text").into()),
     };
-    let mistakes = match check(&app, kind, &policy) {
-        Ok(_) => Vec::new(),
+    let checked = match check(&app, kind, &policy) {
+        Ok(_) => check_deadlines(&app, &op, &policy).await,
+        Err(error) => Err(error),
+    };
+    let mistakes = match checked {
+        Ok(()) => Vec::new(),
         Err(Error::PolicyInvalid(mistakes)) => mistakes,
         Err(error) => return Err(error),
     };

@@ -11,6 +11,7 @@ mod save;
 mod schema;
 mod standing;
 mod tasks;
+mod timers;
 
 pub use self::{
     approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
@@ -28,15 +29,18 @@ pub use self::{
         PolicyRow, approvals_released, policies_list, policy_get, policy_standing, policy_status_save,
     },
     tasks::{TaskQuery, TaskRow, task_find, task_list, tasks_of_approval},
+    timers::{approval_due, assignees_with_tasks},
 };
 
 /// What queries are for, as spans and metrics name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Query {
+    ApprovalDue,
     ApprovalFind,
     ApprovalFindByTask,
     ApprovalList,
     ApprovalSave,
+    AssigneesWithTasks,
     AuditList,
     DeliveriesHasten,
     PolicyFind,
@@ -59,10 +63,12 @@ pub enum Query {
 impl salient_database::Label for Query {
     fn name(self) -> &'static str {
         match self {
+            Self::ApprovalDue => "approval_due",
             Self::ApprovalFind => "approval_find",
             Self::ApprovalFindByTask => "approval_find_by_task",
             Self::ApprovalList => "approval_list",
             Self::ApprovalSave => "approval_save",
+            Self::AssigneesWithTasks => "assignees_with_tasks",
             Self::AuditList => "audit_list",
             Self::DeliveriesHasten => "deliveries_hasten",
             Self::PolicyFind => "policy_find",

@@ -49,6 +49,7 @@ struct Columns {
     create_time: jiff_diesel::Timestamp,
     update_time: jiff_diesel::Timestamp,
     end_time: Option<jiff_diesel::Timestamp>,
+    timer_time: Option<jiff_diesel::Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +64,7 @@ struct TaskColumns {
     decisions: Vec<Option<Document<Decision>>>,
     create_times: Vec<jiff_diesel::Timestamp>,
     end_times: Vec<Option<jiff_diesel::Timestamp>>,
+    due_times: Vec<Option<jiff_diesel::Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -131,6 +133,7 @@ impl Columns {
             create_time: approval.create_time.into(),
             update_time: approval.update_time.into(),
             end_time: approval.end_time.map(Into::into),
+            timer_time: approval.timer_time().map(Into::into),
             document: Document(approval),
         }
     }
@@ -150,6 +153,7 @@ impl TaskColumns {
             columns.decisions.push(task.decision.map(Document));
             columns.create_times.push(task.create_time.into());
             columns.end_times.push(task.end_time.map(Into::into));
+            columns.due_times.push(task.due_time.map(Into::into));
         }
         columns
     }
@@ -206,7 +210,7 @@ impl Columns {
     fn walk<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "saved AS (INSERT INTO approval (id, state, kind, policy_version, subject_service, subject_name, submitter, unit, \
-             attention_reason, version, document, create_time, end_time) VALUES (",
+             attention_reason, version, document, create_time, end_time, timer_time) VALUES (",
         );
         out.push_bind_param::<SqlUuid, _>(&self.id)?;
         out.push_sql(", ");
@@ -233,9 +237,12 @@ impl Columns {
         out.push_bind_param::<Timestamptz, _>(&self.create_time)?;
         out.push_sql(", ");
         out.push_bind_param::<Nullable<Timestamptz>, _>(&self.end_time)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Timestamptz>, _>(&self.timer_time)?;
         out.push_sql(
             ") ON CONFLICT (id) DO UPDATE SET state = excluded.state, attention_reason = excluded.attention_reason, \
-             version = excluded.version, document = excluded.document, end_time = excluded.end_time \
+             version = excluded.version, document = excluded.document, end_time = excluded.end_time, \
+             timer_time = excluded.timer_time \
              WHERE approval.version = ",
         );
         out.push_bind_param::<BigInt, _>(&self.expected)?;
@@ -248,7 +255,7 @@ impl TaskColumns {
     fn walk<'b>(&'b self, approval: &'b Columns, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "task_row AS (INSERT INTO task (id, step, visit, assignee, state, version, card, decision, create_time, end_time, \
-             approval, kind, policy_version, subject_name) SELECT asked.*, ",
+             due_time, approval, kind, policy_version, subject_name) SELECT asked.*, ",
         );
         out.push_bind_param::<SqlUuid, _>(&approval.id)?;
         out.push_sql(", ");
@@ -277,6 +284,8 @@ impl TaskColumns {
         out.push_bind_param::<Array<Timestamptz>, _>(&self.create_times)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.end_times)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.due_times)?;
         // Compare and set: what was decided stays as it is, whatever a defect above may ask for.
         out.push_sql(
             ") AS asked, locked WHERE locked.saved = 1 ON CONFLICT (id) DO UPDATE SET state = excluded.state, \

@@ -50,6 +50,7 @@ diesel::table! {
         document -> Jsonb,
         create_time -> Timestamptz,
         end_time -> Nullable<Timestamptz>,
+        timer_time -> Nullable<Timestamptz>,
     }
 }
 
@@ -69,6 +70,7 @@ diesel::table! {
         decision -> Nullable<Jsonb>,
         create_time -> Timestamptz,
         end_time -> Nullable<Timestamptz>,
+        due_time -> Nullable<Timestamptz>,
     }
 }
 

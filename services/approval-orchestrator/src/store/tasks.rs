@@ -48,6 +48,8 @@ pub struct TaskRow {
     pub create_time: Timestamp,
     /// When it was decided or closed.
     pub end_time: Option<Timestamp>,
+    /// When its step's deadline passes.
+    pub due_time: Option<Timestamp>,
 }
 
 /// What the assignee of a task was asked about, as it was then: a later round may be about other content.
@@ -110,6 +112,7 @@ impl TaskRow {
             decision,
             create_time: task.create_time,
             end_time: task.end_time,
+            due_time: task.due_time,
         })
     }
 }
@@ -147,6 +150,8 @@ struct Row {
     create_time: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     end_time: Option<Timestamp>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    due_time: Option<Timestamp>,
 }
 
 impl TryFrom<Row> for TaskRow {
@@ -170,6 +175,7 @@ impl TryFrom<Row> for TaskRow {
             decision: row.decision.map(|decision| decision.0),
             create_time: row.create_time,
             end_time: row.end_time,
+            due_time: row.due_time,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use salient_approval_orchestrator::ApprovalOrchestrator;
+use salient_approval_orchestrator::Clock;
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
@@ -15,20 +15,28 @@ use salient_proto::{
         task_service_client::TaskServiceClient,
     },
     google::r#type::Money,
-    organization::v1::lookup_service_server::LookupServiceServer,
+    organization::v1::{
+        calendar_service_server::CalendarServiceServer, lookup_service_server::LookupServiceServer,
+    },
 };
 use salient_testkit::{Caller, Person, TestService, Unit, held};
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::peers::{Checker, Organization, Participant, Subjects};
+use crate::{
+    clock::{CLOCK, Calendars, Orchestrator},
+    peers::{Checker, Organization, Participant, Subjects},
+};
 
 /// How long things may take that happen by themselves.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The company.
 pub struct House {
-    pub service: TestService<ApprovalOrchestrator>,
+    pub service: TestService<Orchestrator>,
+    /// By which the service goes.
+    pub clock: Clock,
+    pub calendars: Calendars,
     pub organization: Organization,
     pub customers: Participant,
     pub checker: Checker,
@@ -53,8 +61,9 @@ impl House {
         let customers = Participant::default();
         let checker = Checker::default();
         let contracts = Subjects::default();
+        let (clock, calendars) = (Clock::default(), Calendars::default());
         let mut people = None;
-        let service = TestService::start_with(|setup| {
+        let starting = TestService::start_with(|setup| {
             let all = setup.people().clone();
             let region = all.region("HD");
             let team = all.team(region);
@@ -66,7 +75,8 @@ impl House {
             people = Some((region, team, li, zhang, wang, zhao, admin));
             setup
                 .peer("organization")
-                .add_service(LookupServiceServer::new(organization.clone()));
+                .add_service(LookupServiceServer::new(organization.clone()))
+                .add_service(CalendarServiceServer::new(calendars.clone()));
             setup
                 .peer("customers")
                 .add_service(ParticipantServiceServer::new(customers.clone()))
@@ -74,8 +84,8 @@ impl House {
             setup
                 .peer("contracts")
                 .add_service(SubjectServiceServer::new(contracts.clone()));
-        })
-        .await;
+        });
+        let service = CLOCK.scope(clock.clone(), starting).await;
         let (region, team, li, zhang, wang, zhao, admin) = people.unwrap();
         organization.ladder(
             Post::Supervisor,
@@ -90,6 +100,8 @@ impl House {
         );
         Self {
             service,
+            clock,
+            calendars,
             organization,
             customers,
             checker,

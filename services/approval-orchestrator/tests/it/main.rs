@@ -5,6 +5,10 @@ mod attention;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod events;
@@ -36,3 +40,9 @@ mod rounds;
 mod shipped;
 #[cfg(test)]
 mod tampering;
+#[cfg(test)]
+mod timers;
+#[cfg(test)]
+mod vacancies;
+#[cfg(test)]
+mod waterfall;

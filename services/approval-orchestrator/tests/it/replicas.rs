@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream};
 use salient_access::token::Issuer;
-use salient_approval_orchestrator::ApprovalOrchestrator;
+use salient_approval_orchestrator::{ApprovalOrchestrator, Clock};
 use salient_config::Settings;
 use salient_operation::Post;
 use salient_proto::{
@@ -14,7 +14,9 @@ use salient_proto::{
         intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
         subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
     },
-    organization::v1::lookup_service_server::LookupServiceServer,
+    organization::v1::{
+        calendar_service_server::CalendarServiceServer, lookup_service_server::LookupServiceServer,
+    },
 };
 use salient_server::{Listener, Service as _, host};
 use salient_testkit::{People, Person, TestDatabase, held};
@@ -27,6 +29,7 @@ use tonic::{
 };
 
 use crate::{
+    clock::{CLOCK, Calendars, Orchestrator},
     errors::reason,
     house::{approve_request, id, request},
     peers::{Organization, Participant, Subjects},
@@ -38,12 +41,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const VALID: Duration = Duration::from_secs(600);
 
 /// Two replicas, and whom they know.
-struct Replicas {
-    channels: [Channel; 2],
+pub struct Replicas {
+    pub channels: [Channel; 2],
+    /// By which both go.
+    pub clock: Clock,
+    pub database: TestDatabase,
+    pub admin: Person,
     issuer: Issuer,
     contracts: Subjects,
     li: Person,
-    zhang: Person,
+    pub zhang: Person,
     wang: Person,
     zhao: Person,
     unit: String,
@@ -52,7 +59,7 @@ struct Replicas {
 }
 
 impl Replicas {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let people = People::default();
         let region = people.region("HD");
         let team = people.team(region);
@@ -60,6 +67,8 @@ impl Replicas {
         let zhang = people.add("张伟", &[held(Post::Supervisor, team)]);
         let [wang, zhao] =
             ["王芳", "赵敏"].map(|name| people.add(name, &[held(Post::RegionalManager, region)]));
+        let admin = people.add("管理员", &[held(Post::Administrator, people.company())]);
+        let clock = Clock::default();
         let (organization, contracts) = (Organization::default(), Subjects::default());
         organization.ladder(Post::Supervisor, &[(Post::Supervisor, team, &[&zhang])]);
         organization.ladder(
@@ -74,7 +83,8 @@ impl Replicas {
         let mut organization_routes = RoutesBuilder::default();
         organization_routes
             .add_service(ProfileServiceServer::new(people))
-            .add_service(LookupServiceServer::new(organization));
+            .add_service(LookupServiceServer::new(organization))
+            .add_service(CalendarServiceServer::new(Calendars::default()));
         let mut customers = RoutesBuilder::default();
         customers.add_service(ParticipantServiceServer::new(Participant::default()));
         let mut subjects = RoutesBuilder::default();
@@ -112,11 +122,14 @@ impl Replicas {
         let settings = Arc::new(Settings::from_sources::<&str>(&[], variables).unwrap());
         // At the same instant, on an empty database: both find that the shipped policy is not there yet.
         let (first, second) = tokio::join!(
-            replica(Arc::clone(&settings), shutdown.clone()),
-            replica(Arc::clone(&settings), shutdown.clone())
+            CLOCK.scope(clock.clone(), replica(Arc::clone(&settings), shutdown.clone())),
+            CLOCK.scope(clock.clone(), replica(Arc::clone(&settings), shutdown.clone()))
         );
         Self {
             channels: [first, second],
+            clock,
+            database,
+            admin,
             issuer,
             contracts,
             li,
@@ -133,11 +146,11 @@ impl Replicas {
         TaskServiceClient::new(self.channels[replica].clone())
     }
 
-    fn as_person<T>(&self, person: &Person, message: T) -> Request<T> {
+    pub fn as_person<T>(&self, person: &Person, message: T) -> Request<T> {
         carrying(&self.issuer.issue_person(person.id(), VALID).unwrap(), message)
     }
 
-    async fn submit(&self, replica: usize) -> String {
+    pub async fn submit(&self, replica: usize) -> String {
         let request: RequestApprovalRequest = request(&self.li.name(), &self.unit);
         let approval = request.approval.clone();
         let token = self.issuer.issue_service("contracts", VALID).unwrap();
@@ -146,7 +159,7 @@ impl Replicas {
         approval
     }
 
-    async fn task_of(&self, replica: usize, person: &Person, approval: &str) -> Task {
+    pub async fn task_of(&self, replica: usize, person: &Person, approval: &str) -> Task {
         let start = std::time::Instant::now();
         let filter = format!("approval = \"{approval}\"");
         loop {
@@ -195,9 +208,7 @@ impl Replicas {
 
 async fn replica(settings: Arc<Settings>, shutdown: CancellationToken) -> Channel {
     let listener = Listener::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
-    let running = host::<ApprovalOrchestrator>(settings, listener, shutdown)
-        .await
-        .unwrap();
+    let running = host::<Orchestrator>(settings, listener, shutdown).await.unwrap();
     Endpoint::from_shared(format!("http://{}", running.address()))
         .unwrap()
         .connect_lazy()

@@ -1,17 +1,19 @@
 use salient_proto::organization::v1::{
-    AddWorkingTimeRequest, AddWorkingTimeResponse, Calendar, CalendarVersion, CreateCalendarRequest,
-    CreateCalendarVersionRequest, GetCalendarRequest, GetCalendarVersionRequest, ListCalendarVersionsRequest,
-    ListCalendarVersionsResponse, ListCalendarsRequest, ListCalendarsResponse, MeasureWorkingTimeRequest,
-    MeasureWorkingTimeResponse, calendar_service_server::CalendarService,
+    AddWorkingTimeRequest, AddWorkingTimeResponse, BatchAddWorkingTimeRequest, BatchAddWorkingTimeResponse,
+    Calendar, CalendarVersion, CreateCalendarRequest, CreateCalendarVersionRequest, GetCalendarRequest,
+    GetCalendarVersionRequest, ListCalendarVersionsRequest, ListCalendarVersionsResponse,
+    ListCalendarsRequest, ListCalendarsResponse, MeasureWorkingTimeRequest, MeasureWorkingTimeResponse,
+    calendar_service_server::CalendarService,
 };
 use salient_server::unary;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{
-    Rpc, add_working_time::add_working_time, create_calendar::create_calendar,
-    create_calendar_version::create_calendar_version, get_calendar::get_calendar,
-    get_calendar_version::get_calendar_version, list_calendar_versions::list_calendar_versions,
-    list_calendars::list_calendars, measure_working_time::measure_working_time,
+    Rpc, add_working_time::add_working_time, batch_add_working_time::batch_add_working_time,
+    create_calendar::create_calendar, create_calendar_version::create_calendar_version,
+    get_calendar::get_calendar, get_calendar_version::get_calendar_version,
+    list_calendar_versions::list_calendar_versions, list_calendars::list_calendars,
+    measure_working_time::measure_working_time,
 };
 
 #[async_trait]
@@ -73,6 +75,17 @@ impl CalendarService for Rpc {
     ) -> Result<Response<AddWorkingTimeResponse>, Status> {
         let app = self.app.clone();
         unary(request, move |op, message| add_working_time(app, op, message)).await
+    }
+
+    async fn batch_add_working_time(
+        &self,
+        request: Request<BatchAddWorkingTimeRequest>,
+    ) -> Result<Response<BatchAddWorkingTimeResponse>, Status> {
+        let app = self.app.clone();
+        unary(request, move |op, message| {
+            batch_add_working_time(app, op, message)
+        })
+        .await
     }
 
     async fn measure_working_time(

@@ -2,6 +2,7 @@
 
 mod add_working_time;
 mod appointment_service;
+mod batch_add_working_time;
 mod batch_get_employees;
 mod batch_get_org_units;
 mod calendar_find;

@@ -1,9 +1,9 @@
 use prost_types::Duration;
 use salient_proto::organization::v1::{
-    AddWorkingTimeRequest, Calendar, CalendarVersion, CreateCalendarRequest, CreateCalendarVersionRequest,
-    GetCalendarRequest, GetCalendarVersionRequest, ListCalendarVersionsRequest, ListCalendarsRequest,
-    MeasureWorkingTimeRequest, SpecialDay, Weekday, WeekdayHours, WorkingHours,
-    calendar_service_client::CalendarServiceClient, special_day,
+    AddWorkingTimeRequest, BatchAddWorkingTimeRequest, Calendar, CalendarVersion, CreateCalendarRequest,
+    CreateCalendarVersionRequest, GetCalendarRequest, GetCalendarVersionRequest, ListCalendarVersionsRequest,
+    ListCalendarsRequest, MeasureWorkingTimeRequest, SpecialDay, Weekday, WeekdayHours, WorkingAmount,
+    WorkingHours, calendar_service_client::CalendarServiceClient, special_day, working_amount::Measure,
 };
 use salient_testkit::Caller;
 use tonic::Code;
@@ -144,6 +144,62 @@ async fn working_time_is_reckoned_by_what_the_calendar_says() {
         reason(calendars.measure_working_time(backwards).await),
         "REQUEST_INVALID"
     );
+}
+
+#[tokio::test]
+async fn several_amounts_are_added_in_one_call() {
+    let (_company, mut calendars) = start().await;
+    calendars
+        .create_calendar_version(publishing(office()))
+        .await
+        .unwrap();
+    let hours = |hours: i64| {
+        Measure::WorkingTime(Duration {
+            seconds: hours * 3600,
+            nanos: 0,
+        })
+    };
+    let adding = |measures: Vec<Option<Measure>>| BatchAddWorkingTimeRequest {
+        calendar: "calendars/china".into(),
+        start_time: Some(instant("2026-09-30T16:00:00+08:00")),
+        amounts: measures
+            .into_iter()
+            .map(|measure| WorkingAmount { measure })
+            .collect(),
+    };
+    let answer = calendars
+        .batch_add_working_time(adding(vec![
+            Some(hours(2)),
+            Some(Measure::WorkingDays(1)),
+            Some(hours(0)),
+        ]))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(answer.end_times[0], instant("2026-10-02T10:00:00+08:00"));
+    assert_eq!(
+        answer.end_times[1],
+        instant("2026-10-02T17:00:00+08:00"),
+        "the end of that day"
+    );
+    assert_eq!(answer.end_times[2], instant("2026-09-30T16:00:00+08:00"));
+    assert_eq!(answer.calendar_version, "calendars/china/versions/1");
+    for wrong in [vec![], vec![None], vec![Some(Measure::WorkingDays(0))]] {
+        assert_eq!(
+            reason(calendars.batch_add_working_time(adding(wrong)).await),
+            "REQUEST_INVALID"
+        );
+    }
+    let far = calendars
+        .batch_add_working_time(adding(vec![
+            Some(hours(1)),
+            Some(Measure::WorkingDays(1000)),
+            Some(hours(10_000)),
+        ]))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(far.end_times.len(), 3);
 }
 
 #[tokio::test]

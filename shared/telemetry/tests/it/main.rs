@@ -4,7 +4,11 @@
 //! test named that does the work.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
-use std::{net::SocketAddr, process::Command, time::Duration};
+use std::{
+    net::SocketAddr,
+    process::Command,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderMap, HeaderValue};
 use opentelemetry_proto::tonic::{
@@ -15,6 +19,7 @@ use opentelemetry_proto::tonic::{
     common::v1::any_value::Value,
 };
 use salient_config::{LogFormat, Telemetry};
+use salient_telemetry::FinishedSpan;
 use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status, transport::Server};
@@ -90,6 +95,29 @@ async fn traced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by the tests below, in a process with a collector set"]
+async fn finished() {
+    let guard = salient_telemetry::init(&json(), "salient-test").unwrap();
+    let at = |second| SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+    let span = |id, parent, start, end| FinishedSpan {
+        trace_id: [7; 16],
+        span_id: [id; 8],
+        parent,
+        name: "work".to_owned(),
+        start: at(start),
+        end: at(end),
+        attributes: vec![("kind", "contract".to_owned())],
+        links: vec![format!("00-{TRACE}-{PARENT}-01"), "not a traceparent".to_owned()],
+    };
+    salient_telemetry::export_finished(vec![
+        span(1, None, 1_000, 900_000),
+        // A clock that went back in between.
+        span(2, Some([1; 8]), 2_000, 1_500),
+    ]);
+    drop(guard);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the tests below, in a process without a collector"]
 async fn untraced() {
     let _guard = salient_telemetry::init(&json(), "salient-test").unwrap();
@@ -137,6 +165,35 @@ async fn a_collector_gets_the_spans_with_the_callers_trace() {
         (hex(&span.trace_id), hex(&span.parent_span_id)),
         (TRACE.to_owned(), PARENT.to_owned())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finished_spans_leave_in_one_batch_with_their_own_ids_and_times() {
+    let (address, mut received) = collector().await;
+    in_a_process("finished", ENDPOINT, format!("http://{address}")).await;
+    let request = timeout(Duration::from_secs(10), received.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    let spans = &request.resource_spans[0].scope_spans[0].spans;
+    let [root, part] = spans.as_slice() else {
+        panic!("{spans:?}");
+    };
+    assert_eq!(
+        (&root.trace_id[..], &root.span_id[..]),
+        (&[7; 16][..], &[1; 8][..])
+    );
+    assert_eq!(
+        (root.start_time_unix_nano, root.end_time_unix_nano),
+        (1_000_000_000_000, 900_000_000_000_000)
+    );
+    assert!(root.parent_span_id.is_empty());
+    assert_eq!(root.flags & 1, 1, "sampled");
+    assert_eq!(part.parent_span_id, [1; 8]);
+    assert_eq!(part.end_time_unix_nano, part.start_time_unix_nano);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let links: Vec<_> = root.links.iter().map(|link| hex(&link.trace_id)).collect();
+    assert_eq!(links, [TRACE]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,6 +88,9 @@ pub const fn attention_reason(reason: AttentionReason) -> proto::attention::Reas
         AttentionReason::ParticipantStuck => Reason::ParticipantStuck,
         AttentionReason::OutcomeStuck => Reason::OutcomeStuck,
         AttentionReason::PolicyPaused => Reason::PolicyPaused,
+        AttentionReason::DeadlineUnknown => Reason::DeadlineUnknown,
+        AttentionReason::NoSuperior => Reason::NoSuperior,
+        AttentionReason::ApproverGone => Reason::ApproverGone,
     }
 }
 
@@ -111,6 +114,15 @@ fn visit(visit: &Visit, tasks: &[TaskRow], rulebook: &Rulebook) -> proto::Visit 
             .collect(),
         start_time: Some(timestamp::to_proto(visit.start_time)),
         end_time: visit.end_time.map(timestamp::to_proto),
+        due_time: visit
+            .deadline
+            .as_ref()
+            .map(|deadline| timestamp::to_proto(deadline.due_time)),
+        calendar_version: visit
+            .deadline
+            .as_ref()
+            .map(|deadline| deadline.calendar_version.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -138,6 +150,11 @@ fn approver(approver: &ResolvedApprover) -> proto::ResolvedApprover {
             .unwrap_or_default(),
         substitute: approver.substitute,
         weight: approver.weight,
+        stands_for: approver
+            .stands_for
+            .iter()
+            .map(|person| name::format("employees", *person))
+            .collect(),
     }
 }
 

@@ -64,6 +64,9 @@ const fn action(action: Action) -> proto::audit_entry::Action {
         Action::Retried => Wire::Retried,
         Action::OutcomeDelivered => Wire::OutcomeDelivered,
         Action::EndedRefused => Wire::EndedRefused,
+        Action::TaskReminded => Wire::TaskReminded,
+        Action::TaskEscalated => Wire::TaskEscalated,
+        Action::TaskExpired => Wire::TaskExpired,
     }
 }
 
@@ -75,7 +78,7 @@ mod tests {
     use crate::domain::audit::action_named;
 
     const MIGRATION: &str = include_str!(
-        "../../../../../migrations/approval-orchestrator/2026-11-24-000100_create_approvals/up.sql"
+        "../../../../../migrations/approval-orchestrator/2026-11-29-000100_add_deadlines/up.sql"
     );
 
     #[test]

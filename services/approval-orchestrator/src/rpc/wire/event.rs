@@ -106,6 +106,39 @@ fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
             Some(about(approval, &raised))
         }
         Action::AttentionCleared => Some(about(approval, &proto::AttentionCleared {})),
+        Action::TaskReminded => {
+            let task = approval.task(entry.task?)?;
+            let reminded = proto::TaskReminded {
+                task: name::format("tasks", task.id),
+                assignee: name::format("employees", task.assignee),
+                step: entry.step.clone().unwrap_or_default(),
+                due_time: task.due_time.map(timestamp::to_proto),
+            };
+            Some(about(approval, &reminded))
+        }
+        Action::TaskEscalated => {
+            let task = approval.task(entry.task?)?;
+            let superiors = entry.details.get("superiors")?.as_array()?.iter();
+            let escalated = proto::TaskEscalated {
+                task: name::format("tasks", task.id),
+                assignee: name::format("employees", task.assignee),
+                step: entry.step.clone().unwrap_or_default(),
+                superiors: superiors
+                    .filter_map(|superior| superior.as_str().map(str::to_owned))
+                    .collect(),
+            };
+            Some(about(approval, &escalated))
+        }
+        Action::TaskExpired => {
+            let task = approval.task(entry.task?)?;
+            let expired = proto::TaskExpired {
+                task: name::format("tasks", task.id),
+                assignee: name::format("employees", task.assignee),
+                step: entry.step.clone().unwrap_or_default(),
+                due_time: task.due_time.map(timestamp::to_proto),
+            };
+            Some(about(approval, &expired))
+        }
         // Steps of the machinery, of interest to the history alone.
         Action::Reserved
         | Action::Refused

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod audit;
 pub mod branch;
 pub mod call;
+pub mod deadline;
 pub mod draft;
 pub mod event;
 pub mod policy;

@@ -7,6 +7,7 @@ use salient_values::{name, timestamp};
 
 use super::{
     branch::{branch, branch_from},
+    deadline,
     task::checklist_item,
 };
 use crate::{
@@ -95,6 +96,7 @@ fn step(step: &Step) -> proto::Step {
         empty_approver_rule: empty.into(),
         return_targets: step.return_targets.clone(),
         service: step.service.clone().unwrap_or_default(),
+        deadline: step.deadline.as_ref().map(deadline::deadline),
     }
 }
 
@@ -232,6 +234,10 @@ fn step_from(index: usize, step: proto::Step) -> Result<Step, Failure> {
         empty_approver,
         return_targets: step.return_targets,
         service: Some(step.service).filter(|service| !service.is_empty()),
+        deadline: step
+            .deadline
+            .map(|sent| deadline::deadline_from(&place, sent))
+            .transpose()?,
     })
 }
 
@@ -250,7 +256,8 @@ const fn threshold_from(measure: proto::vote_threshold::Measure) -> Threshold {
     }
 }
 
-fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Failure> {
+/// A way to find people, as sent.
+pub fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver, Failure> {
     use proto::approver::Selector as Wire;
     let selector = match approver.selector {
         Some(Wire::Post(post)) => Selector::Post(
@@ -293,12 +300,24 @@ mod tests {
             condition = 'amount > money("5", "CNY")'
             checklist = [{ id = "risk", title = "Risk" }]
             empty_approver = "ESCALATE"
+            [steps.deadline]
+            working_days = 3
+            calendar = "china"
+            on_expiry = "ESCALATE"
+            remind_before = 1
+            repeat = { every = 1, times = 2 }
+            escalated = "CLOSE"
             [[steps]]
             id = "sign"
             title = "Sign"
             mode = "IN_TURN"
             approvers = [{ employee = "0198a0c2-7f00-7abc-8def-0123456789ab" }, { superior_level = 2 }]
             return_targets = ["vote"]
+            [steps.deadline]
+            working_hours = 8
+            calendar = "china"
+            on_expiry = "TRANSFER"
+            transfer_to = { post = "DIRECTOR" }
             [[steps]]
             id = "check"
             title = "Check"

@@ -3,7 +3,10 @@
 use salient_proto::{access::v1::Post, approval::v1 as proto};
 use salient_values::{etag, name, timestamp};
 
-use super::subject::{money, subject};
+use super::{
+    super::change::now,
+    subject::{money, subject},
+};
 use crate::{
     domain::{
         approval::{AnswerKind, Decision, Finding, FindingResult, TaskState},
@@ -47,6 +50,10 @@ pub fn task(row: &TaskRow, rulebook: &Rulebook) -> proto::Task {
         create_time: Some(timestamp::to_proto(row.create_time)),
         end_time: row.end_time.map(timestamp::to_proto),
         etag: etag::of(row.version),
+        due_time: row.due_time.map(timestamp::to_proto),
+        overdue: row
+            .due_time
+            .is_some_and(|due| due < row.end_time.unwrap_or_else(now)),
     }
 }
 
@@ -89,6 +96,7 @@ fn decision(decision: &Decision) -> proto::Decision {
             .unwrap_or_default(),
         subject_digest: decision.subject_digest.clone(),
         decide_time: Some(timestamp::to_proto(decision.decide_time)),
+        on_expiry: decision.on_expiry,
     }
 }
 

@@ -40,6 +40,29 @@ impl Calendar {
         Err(Unanswerable::Exhausted)
     }
 
+    /// The end of the so-many-th working day after the day of an instant; that day itself does not count.
+    ///
+    /// # Errors
+    /// A day on the way that nothing is said about, or too few working days in ten years.
+    pub fn add_days(&self, start: Timestamp, days: i32) -> Result<Timestamp, Unanswerable> {
+        let first = self.date_of(start);
+        let last = first.saturating_add(Days::new().years(YEARS));
+        let mut left = days;
+        for date in first
+            .series(Days::new().days(1))
+            .skip(1)
+            .take_while(|date| *date < last)
+        {
+            if let Some((_, end)) = self.stretches(date)?.last() {
+                left -= 1;
+                if left <= 0 {
+                    return Ok(end);
+                }
+            }
+        }
+        Err(Unanswerable::Exhausted)
+    }
+
     /// How much working time lies between two instants; none where the second is not later.
     ///
     /// # Errors

@@ -86,6 +86,33 @@ fn working_time_passes_in_working_hours_only() {
 }
 
 #[test]
+fn working_days_end_with_their_hours_and_leave_out_the_day_of_the_start() {
+    let calendar = office("Asia/Shanghai");
+    for (start, days, end) in [
+        ("2026-11-24T09:00:00+08:00", 1, "2026-11-25T18:00:00+08:00"),
+        ("2026-11-24T23:00:00+08:00", 1, "2026-11-25T18:00:00+08:00"),
+        ("2026-11-27T17:00:00+08:00", 2, "2026-12-01T18:00:00+08:00"),
+        // Over the weekend, submitted within it.
+        ("2026-11-28T10:00:00+08:00", 1, "2026-11-30T18:00:00+08:00"),
+        // A holiday, and a Saturday that is worked.
+        ("2026-09-30T17:00:00+08:00", 1, "2026-10-02T18:00:00+08:00"),
+        ("2026-10-09T17:00:00+08:00", 1, "2026-10-10T18:00:00+08:00"),
+    ] {
+        assert_eq!(
+            calendar.add_days(at(start), days),
+            Ok(at(end)),
+            "{start} + {days} d"
+        );
+    }
+    let start = at("2026-11-24T09:00:00+08:00");
+    assert_eq!(calendar.add_days(start, 100_000), Err(Unanswerable::Exhausted));
+    assert_eq!(
+        calendar.add_days(at("2010-01-01T00:00:00Z"), 1),
+        Err(Unanswerable::NotEffective(date(2010, 1, 2)))
+    );
+}
+
+#[test]
 fn what_is_not_said_is_not_guessed() {
     let calendar = office("Asia/Shanghai");
     let before = at("2019-12-30T09:00:00+08:00");
