@@ -6,7 +6,7 @@ ALTER TABLE approval ADD CONSTRAINT approval_timer_while_pending CHECK (timer_ti
 -- What is due, the longest due first.
 CREATE INDEX approval_timer ON approval (timer_time, id) WHERE timer_time IS NOT NULL;
 
--- When the deadline of the task's step passes; NULL where there is none. Fixed when the task is made.
+-- When the deadline of the task's step passes; NULL where there is none.
 ALTER TABLE task ADD COLUMN due_time timestamptz;
 
 ALTER TABLE approval DROP CONSTRAINT approval_attention_reason_check;

@@ -17,7 +17,8 @@
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
-//! usually refused. Nobody is passed over silently: what cannot go on shows as needing attention. A policy version never
+//! usually refused. A deadline that passes acts once, whatever the clock does and however many
+//! replicas look at it. Nobody is passed over silently: what cannot go on shows as needing attention. A policy version never
 //! changes, and an approval keeps the one it started with. History is only ever added to.
 
 mod app;

@@ -127,6 +127,15 @@ pub enum AttentionReason {
 }
 
 impl AttentionReason {
+    /// Whether it is about those who are asked, and so over when they are asked no longer.
+    #[must_use]
+    pub const fn concerns_visit(self) -> bool {
+        matches!(
+            self,
+            Self::DeadlineUnknown | Self::NoSuperior | Self::ApproverGone
+        )
+    }
+
     /// Its name, as the database writes it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -74,21 +74,26 @@ impl Work<'_> {
             expirations: 0,
         });
         self.changes.visits.insert(visit);
+        // Those who are asked already, where the calendar answers only now.
+        for task in self.pending_tasks(visit) {
+            self.approval.tasks[task].due_time = Some(due.time);
+            self.changes.tasks.insert(task);
+        }
         Ok(())
     }
 
-    /// Has what a deadline could not do tried again: it is reckoned, or the superiors are asked when the clock is looked at next.
+    /// Has what a deadline could not do tried again: it is reckoned, or what it does is done when the clock is looked at next.
     pub(super) fn retry_deadline(&mut self, reason: AttentionReason) -> Result<(), Refusal> {
         let Some(visit) = self.open_visit() else {
             return Ok(());
         };
         let now = self.desk.now;
         match reason {
-            AttentionReason::DeadlineUnknown => {
+            AttentionReason::DeadlineUnknown if self.approval.visits[visit].deadline.is_none() => {
                 let step = self.step_of(visit)?;
                 self.set_deadline(visit, step)
             }
-            AttentionReason::NoSuperior => {
+            AttentionReason::DeadlineUnknown | AttentionReason::NoSuperior => {
                 self.set_timer(visit, |standing| standing.next_time = Some(now));
                 Ok(())
             }

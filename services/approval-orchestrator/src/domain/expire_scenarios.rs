@@ -373,4 +373,26 @@ fn a_calendar_without_an_answer_keeps_nobody_from_deciding() {
     play.run(attend::retry, Some);
     assert_eq!(play.approval.attention_reason, None);
     assert_eq!(play.approval.timer_time(), Some(at(9)), "the reminder before it");
+    assert_eq!(play.approval.tasks[0].due_time, Some(at(11)));
+    // What is repeated cannot be reckoned: the deadline stays as it is, and acts again when it can.
+    assert!(play.at(9));
+    play.reckons = false;
+    assert!(play.at(11));
+    assert_eq!(
+        play.approval.attention_reason,
+        Some(AttentionReason::DeadlineUnknown)
+    );
+    play.reckons = true;
+    play.run(attend::retry, Some);
+    assert_eq!(
+        play.approval.visits[0].deadline.as_ref().unwrap().due_time,
+        at(11)
+    );
+    assert!(play.at(11));
+    assert_eq!(play.approval.timer_time(), Some(at(15)));
+    // It is over with the step that it was about.
+    play.reckons = false;
+    assert!(play.at(15));
+    play.answer(2, AnswerKind::Reject, None);
+    assert_eq!(play.approval.attention_reason, None);
 }

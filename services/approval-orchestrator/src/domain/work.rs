@@ -218,7 +218,11 @@ impl<'a> Work<'a> {
         self.changes.visits.insert(position);
         self.log_visit(Action::StepEnded, position, [("state", serde_json::json!(state))]);
         // Nobody waits for them any more.
-        if self.approval.attention_reason == Some(AttentionReason::ApproverGone) {
+        if self
+            .approval
+            .attention_reason
+            .is_some_and(AttentionReason::concerns_visit)
+        {
             self.clear_attention();
         }
     }

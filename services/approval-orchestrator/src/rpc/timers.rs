@@ -60,20 +60,27 @@ async fn look(app: &App) -> Result<(), Error> {
         after = due.last().copied();
         // Each replica in an order of its own, so that they seldom meet.
         due.shuffle(&mut rand::rng());
-        stream::iter(due)
-            .for_each_concurrent(AT_ONCE, |(_, approval)| fire(app, approval))
+        let failed: Vec<Error> = stream::iter(due)
+            .map(|(_, approval)| fire(app, approval))
+            .buffer_unordered(AT_ONCE)
+            .filter_map(async |result| result.err())
+            .collect()
             .await;
+        // One line however many: usually one thing is the matter with all of them.
+        if let Some(error) = failed.first() {
+            let failed = failed.len();
+            tracing::warn!(failed, %error, "what is due could not be done in some approvals; trying again");
+        }
         if !full {
             return Ok(());
         }
     }
 }
 
-async fn fire(app: &App, approval: Uuid) {
+async fn fire(app: &App, approval: Uuid) -> Result<(), Error> {
     let op = OpContext::background(SERVICE, "timers/Fire");
-    if let Err(error) = change(app, &op, &Fire(approval)).await {
-        tracing::warn!(%approval, %error, "what is due in an approval could not be done; trying again");
-    }
+    let fired = change(app, &op, &Fire(approval)).await;
+    fired.inspect_err(|error| tracing::debug!(%approval, %error, "what is due could not be done"))
 }
 
 /// Whatever is due in an approval.

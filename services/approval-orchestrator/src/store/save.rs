@@ -289,8 +289,8 @@ impl TaskColumns {
         // Compare and set: what was decided stays as it is, whatever a defect above may ask for.
         out.push_sql(
             ") AS asked, locked WHERE locked.saved = 1 ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
-             version = excluded.version, decision = excluded.decision, end_time = excluded.end_time \
-             WHERE task.state = 'PENDING')",
+             version = excluded.version, decision = excluded.decision, end_time = excluded.end_time, \
+             due_time = excluded.due_time WHERE task.state = 'PENDING')",
         );
         Ok(())
     }

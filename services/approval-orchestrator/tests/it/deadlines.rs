@@ -358,6 +358,8 @@ async fn a_calendar_without_an_answer_keeps_nobody_waiting_and_shows() {
     };
     let retried = house.approvals(&house.admin).retry_approval(retry).await.unwrap();
     assert_eq!(retried.into_inner().attention, None);
+    let task = house.task_of(&house.zhang, &approval).await;
+    assert!(task.due_time.is_some() && !task.overdue);
     house.pass(9);
     house.until(&approval, State::Rejected).await;
 }

@@ -48,7 +48,7 @@ pub struct Replicas {
     pub database: TestDatabase,
     pub admin: Person,
     issuer: Issuer,
-    contracts: Subjects,
+    pub contracts: Subjects,
     li: Person,
     pub zhang: Person,
     wang: Person,
@@ -183,7 +183,7 @@ impl Replicas {
         }
     }
 
-    async fn approve(&self, replica: usize, person: &Person, task: &Task) -> Result<Task, Status> {
+    pub async fn approve(&self, replica: usize, person: &Person, task: &Task) -> Result<Task, Status> {
         let request = self.as_person(person, approve_request(task));
         self.tasks(replica)
             .approve_task(request)
