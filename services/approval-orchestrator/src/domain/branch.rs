@@ -60,6 +60,15 @@ pub fn choice_of(branches: &[Branch], step: &str) -> Option<Choice> {
     })
 }
 
+/// The alternative that a step belongs to, for people (`size/large`), if it belongs to any.
+#[must_use]
+pub fn alternative_of(branches: &[Branch], step: &str) -> Option<String> {
+    let Choice { branch, alternative } = choice_of(branches, step)?;
+    let branch = branches.get(branch)?;
+    let alternative = branch.alternatives.get(alternative)?;
+    Some(format!("{}/{}", branch.id, alternative.id))
+}
+
 /// The branches of a policy, ready to be run.
 #[derive(Debug, Default)]
 pub struct Forks {

@@ -10,6 +10,7 @@ use super::{
         VisitState,
     },
     audit::Action,
+    branch::alternative_of,
     mode::{Ballot, Tally, tally},
     policy::{OnResubmit, SamePerson, Step},
     refusal::Refusal,
@@ -121,7 +122,13 @@ impl<'a> Work<'a> {
     fn skip(&mut self, step: &Step) {
         let visit = self.push_visit(step, VisitState::Skipped, Vec::new(), Vec::new());
         self.approval.visits[visit].end_time = Some(self.desk.now);
-        self.log_visit(Action::StepSkipped, visit, [("condition", json!(step.condition))]);
+        // Either its own condition does not hold, or another alternative of its branch applies.
+        let alternative = alternative_of(&self.desk.rulebook.policy.branches, &step.id);
+        let details = [
+            ("condition", json!(step.condition)),
+            ("alternative", json!(alternative)),
+        ];
+        self.log_visit(Action::StepSkipped, visit, details);
     }
 
     pub(super) fn push_visit(

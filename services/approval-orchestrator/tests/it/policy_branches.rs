@@ -2,8 +2,9 @@
 
 use salient_operation::Post;
 use salient_proto::approval::v1::{
-    Alternative, Branch, Fact, PolicyVersion, RequestApprovalRequest, SamePersonRule, SimulatePolicyRequest,
-    Step, approval::State, approver::Selector, fact, simulated_step::Fate, visit,
+    Alternative, Branch, Fact, ListAuditEntriesRequest, PolicyVersion, RequestApprovalRequest,
+    SamePersonRule, SimulatePolicyRequest, Step, approval::State, approver::Selector, fact,
+    simulated_step::Fate, visit,
 };
 use tonic::Code;
 use tonic_types::StatusExt as _;
@@ -124,6 +125,25 @@ async fn fifty_steps_with_branches_publish_simulate_and_run() {
             .collect::<Vec<_>>()
     );
     assert!(house.verify(&approval).await.intact);
+    // Why a step was left out stands in the history.
+    let request = ListAuditEntriesRequest {
+        parent: approval,
+        page_size: 200,
+        ..Default::default()
+    };
+    let entries = house
+        .approvals(&house.admin)
+        .list_audit_entries(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .audit_entries;
+    let skipped = entries.iter().find(|entry| entry.step == "step-30").unwrap();
+    assert!(
+        skipped.details.contains(r#""alternative":"size-2/large""#),
+        "{}",
+        skipped.details
+    );
 }
 
 #[tokio::test]
