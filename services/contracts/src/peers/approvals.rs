@@ -68,7 +68,7 @@ impl Approvals {
     /// Asks who would sign.
     ///
     /// # Errors
-    /// The orchestrator cannot be asked, or has no policy.
+    /// The orchestrator cannot be asked, or has no policy in force.
     pub(crate) async fn preview(
         &self,
         op: &OpContext,
@@ -77,10 +77,10 @@ impl Approvals {
         let kind = request.kind.clone();
         let answer = self.0.clone().preview_approval(outbound(op, request)).await;
         let preview = answer.map_err(|status| {
-            if is(&status, ErrorReason::PolicyMissing) {
-                Failure::new(Kind::FailedPrecondition, ErrorReason::PolicyMissing).with("kind", kind)
-            } else {
-                refused(APPROVALS, status)
+            let none_applies = [ErrorReason::PolicyMissing, ErrorReason::PolicyRetired];
+            match none_applies.into_iter().find(|reason| is(&status, *reason)) {
+                Some(reason) => Failure::new(Kind::FailedPrecondition, reason).with("kind", kind),
+                None => refused(APPROVALS, status),
             }
         })?;
         Ok(preview.into_inner())
