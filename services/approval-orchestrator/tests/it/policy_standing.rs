@@ -1,5 +1,6 @@
 //! Policies in force and out of it.
 
+use diesel_async::SimpleAsyncConnection as _;
 use salient_proto::approval::v1::{
     GetPolicyRequest, PausePolicyRequest, Policy, ResumePolicyRequest, RetirePolicyRequest,
     RetryApprovalRequest, approval::State, attention::Reason, policy,
@@ -190,4 +191,22 @@ async fn of_two_who_turn_a_policy_one_has_seen_what_is_not_so_any_more() {
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
+}
+
+#[tokio::test]
+async fn what_a_crash_left_waiting_goes_on_by_itself() {
+    let house = House::open().await;
+    pause(&house, "").await.unwrap();
+    let waiting = house.submit().await;
+    assert_eq!(house.approval(&waiting).await.state(), State::Suspended);
+    // As if the process that resumed the policy had ended right after its commit.
+    let resumed = "UPDATE policy_status SET state = 'ACTIVE'";
+    house.service.owner().await.batch_execute(resumed).await.unwrap();
+    let start = std::time::Instant::now();
+    while house.approval(&waiting).await.state() == State::Suspended {
+        assert!(start.elapsed().as_secs() < 90, "nobody looked");
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    }
+    house.task_of(&house.zhang, &waiting).await;
+    assert!(house.verify(&waiting).await.intact);
 }
