@@ -5,7 +5,7 @@
 //!
 //! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
 //! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
-//! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies.
+//! withdraw, history, verify, retry; P1.3), auditors `AuditService` (verify everything, export); `PolicyService` publishes policies.
 //!
 //! **Calls out.** `organization` says whom to ask, before a change. From the outbox: `ParticipantService` of the services that a
 //! policy names (reserve → confirm, or release), and `SubjectService` of the service that owns the subject.
@@ -16,8 +16,9 @@
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
 //! usually refused. Nobody is passed over silently: what cannot go on shows as needing attention. A policy version never
-//! changes, and an approval keeps the one it started with. History is only ever added to.
+//! changes, and an approval keeps the one it started with. History is only ever added to, and anchored outside the database.
 
+mod anchors;
 mod app;
 mod domain;
 mod error;
@@ -38,6 +39,7 @@ use salient_paging::Pages;
 use salient_server::{Host, Routes, Service};
 
 use crate::{
+    anchors::{AnchorKeys, Place, Worker},
     app::App,
     rpc::{approvers::Approvers, relay::Peer},
     rulebooks::Rulebooks,
@@ -45,6 +47,14 @@ use crate::{
 };
 
 pub use crate::seals::Settings;
+
+/// Exported histories, and how they are verified: without a database, a network or a key that is not public.
+pub mod export {
+    pub use crate::domain::{
+        anchor::PublicKeys,
+        export::{ExportVerifier, Report, key_of},
+    };
+}
 
 /// The service's name.
 const SERVICE: &str = "approval-orchestrator";
@@ -83,12 +93,28 @@ impl Service for ApprovalOrchestrator {
             .cloned()
             .collect();
         shipped::ship(&host.database, &peers).await?;
+        let place = settings
+            .anchor_url
+            .as_ref()
+            .or(host.settings.object_store.url.as_ref());
+        let place = place.context("anchor_url: is not set, and neither is object_store.url")?;
+        let place = Place::open(place).context("anchor_url")?;
+        let anchor_keys = AnchorKeys::new(&settings, &key)?;
+        let worker = Worker::new(
+            host.database.clone(),
+            anchor_keys.clone(),
+            place.clone(),
+            settings.anchor_period,
+        );
+        host.spawn("anchors", worker.run());
         let app = App {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
             directory: Self::directory(&host).await?,
             seals: Seals::new(&settings, &key),
+            anchor_keys,
+            anchors: place,
             pages: Pages::new(key),
             peers: peers.clone().into(),
         };

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    call::Call, demo::Demo, import::Import, migrate::Migrate, serve::Serve, token::Token, up::Up,
+    audit::Audit, call::Call, demo::Demo, import::Import, migrate::Migrate, serve::Serve, token::Token,
+    up::Up,
 };
 
 /// Salient: regional sales, from plan to signed contract.
@@ -48,4 +49,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Imports employees from a CSV file, all of them or none.
     Import(Import),
+    /// Exports histories of approvals, and verifies what was exported.
+    #[command(subcommand)]
+    Audit(Audit),
 }

@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Call(call) => commands::call::run(&call).await,
         Command::Demo(demo) => commands::demo::run(&common, &demo).await,
         Command::Import(import) => commands::import::run(&common, &import).await,
+        Command::Audit(audit) => commands::audit::run(&audit).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
 use super::{
+    anchor::Head,
     facts::Facts,
     hex,
     policy::{PolicyKey, post_name},
@@ -250,6 +251,16 @@ impl Approval {
         PolicyKey {
             kind: self.subject.kind.clone(),
             version: self.policy_version,
+        }
+    }
+
+    /// How far its history has grown.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            approval: self.id,
+            length: self.audit_length,
+            head: self.audit_head.clone(),
         }
     }
 

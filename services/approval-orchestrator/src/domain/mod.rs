@@ -4,6 +4,7 @@
 //! [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
 //! [`work::Changes`] what has to be saved, said and sent because of it.
 
+pub mod anchor;
 pub mod approval;
 pub mod attend;
 pub mod audit;
@@ -12,6 +13,7 @@ pub mod close;
 pub mod condition;
 pub mod decide;
 pub mod eligibility;
+pub mod export;
 pub mod facts;
 pub mod hex;
 pub mod mode;

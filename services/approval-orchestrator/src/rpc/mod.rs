@@ -5,11 +5,15 @@ pub mod approvers;
 pub mod relay;
 
 mod approve_task;
+mod audit_service;
 mod change;
 mod decide;
+mod export_audit_trails;
 mod get_approval;
 mod get_policy_version;
 mod get_task;
+mod history;
+mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
 mod list_policy_versions;
@@ -22,12 +26,14 @@ mod retry_approval;
 mod return_task;
 mod settle;
 mod supersede_approval;
+mod verify_all_audit_trails;
 mod verify_audit_trail;
 mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
-    self as proto, approval_service_server, intake_service_server, policy_service_server, task_service_server,
+    self as proto, approval_service_server, audit_service_server, intake_service_server,
+    policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -47,7 +53,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(intake_service_server::IntakeServiceServer::new(rpc.clone()))
         .add_service(approval_service_server::ApprovalServiceServer::new(rpc.clone()))
         .add_service(task_service_server::TaskServiceServer::new(rpc.clone()))
-        .add_service(policy_service_server::PolicyServiceServer::new(rpc))
+        .add_service(policy_service_server::PolicyServiceServer::new(rpc.clone()))
+        .add_service(audit_service_server::AuditServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]

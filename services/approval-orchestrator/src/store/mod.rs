@@ -1,5 +1,6 @@
 //! What is kept, and how it is asked for. Nothing of diesel leaves this module.
 
+mod anchors;
 mod approvals;
 mod audit;
 mod deliveries;
@@ -11,7 +12,13 @@ mod schema;
 mod tasks;
 
 pub use self::{
-    approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
+    anchors::{
+        Contradiction, anchored_contradictions, anchored_insert, anchored_list, anchored_newest,
+        anchored_reached, unanchored_list,
+    },
+    approvals::{
+        ApprovalQuery, approval_by_task, approval_find, approval_list, approvals_after, approvals_created_in,
+    },
     audit::audit_list,
     deliveries::deliveries_hasten,
     policies::{
@@ -38,6 +45,14 @@ pub enum Query {
     PolicyShip,
     TaskFind,
     TaskList,
+    UnanchoredList,
+    AnchoredInsert,
+    AnchoredNewest,
+    AnchoredList,
+    AnchoredReached,
+    AnchoredContradictions,
+    ApprovalsAfter,
+    ApprovalsCreatedIn,
 }
 
 impl salient_database::Label for Query {
@@ -56,6 +71,14 @@ impl salient_database::Label for Query {
             Self::PolicyShip => "policy_ship",
             Self::TaskFind => "task_find",
             Self::TaskList => "task_list",
+            Self::UnanchoredList => "unanchored_list",
+            Self::AnchoredInsert => "anchored_insert",
+            Self::AnchoredNewest => "anchored_newest",
+            Self::AnchoredList => "anchored_list",
+            Self::AnchoredReached => "anchored_reached",
+            Self::AnchoredContradictions => "anchored_contradictions",
+            Self::ApprovalsAfter => "approvals_after",
+            Self::ApprovalsCreatedIn => "approvals_created_in",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The orchestrator as its callers see it: through gRPC, on real PostgreSQL, with the services around it played by the tests.
 
 #[cfg(test)]
+mod anchors;
+#[cfg(test)]
 mod attention;
 #[cfg(test)]
 mod errors;
@@ -22,3 +24,5 @@ mod replicas;
 mod rounds;
 #[cfg(test)]
 mod tampering;
+#[cfg(test)]
+mod thousand;
