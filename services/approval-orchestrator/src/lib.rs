@@ -99,6 +99,10 @@ impl Service for ApprovalOrchestrator {
             .or(host.settings.object_store.url.as_ref());
         let place = place.context("anchor_url: is not set, and neither is object_store.url")?;
         let place = Place::open(place).context("anchor_url")?;
+        anyhow::ensure!(
+            !settings.anchor_period.is_zero(),
+            "anchor_period: must be longer than nothing"
+        );
         let anchor_keys = AnchorKeys::new(&settings, &key)?;
         let worker = Worker::new(
             host.database.clone(),

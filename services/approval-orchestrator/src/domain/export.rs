@@ -246,10 +246,13 @@ impl ExportVerifier {
     }
 
     fn anchor(&mut self, anchor: Anchor) -> Result<(), &'static str> {
-        let before = self.anchors.get(&(anchor.number - 1)).map(|(_, hash)| hash);
+        let before = self
+            .anchors
+            .get(&anchor.number.saturating_sub(1))
+            .map(|(_, hash)| hash);
         anchor.check(&self.keys, anchor.number, before.map(Vec::as_slice))?;
         let hash = anchor.hash();
-        if let Some((follows_on, _)) = self.anchors.get(&(anchor.number + 1))
+        if let Some((follows_on, _)) = self.anchors.get(&anchor.number.saturating_add(1))
             && *follows_on != hash
         {
             return Err("the anchor after it does not follow on it");
@@ -308,5 +311,38 @@ fn header_fits(number: u64, header: &Header) -> Result<(), &'static str> {
         Err("it is an export of another format")
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_lines_are_problems_and_nothing_worse() {
+        let id = Uuid::nil();
+        let mut verifier = ExportVerifier::new(PublicKeys::default());
+        let mut lines = vec![
+            "{}".to_owned(),
+            "[".repeat(10_000),
+            String::new(),
+            r#"{"type":"key","key_id":"","public_key":"\\x"}"#.to_owned(),
+        ];
+        for number in [i64::MIN, -1, 0, i64::MAX] {
+            lines.push(format!(
+                r#"{{"type":"anchor","number":{number},"previous_hash":"\\x","create_time":"2026-01-01T00:00:00Z","key_id":"","heads":[],"signature":"\\x"}}"#
+            ));
+            lines.push(format!(
+                r#"{{"type":"trail","approval":"{id}","length":{number},"head":"\\x"}}"#
+            ));
+        }
+        for line in &lines {
+            let before = verifier.report.problem_count;
+            verifier.next(line);
+            assert_eq!(verifier.report.problem_count, before + 1, "{line}");
+        }
+        let report = verifier.finish();
+        assert!(!report.intact());
+        assert_eq!(report.problem_count, lines.len() as u64 + 1);
     }
 }

@@ -102,7 +102,7 @@ impl Work {
             self.previous_hash = self.hash_before().await?;
         }
         for _ in 0..ANCHORS {
-            let number = self.after_anchor + 1;
+            let number = self.after_anchor.saturating_add(1);
             let checked = match self.app.anchors.read(number).await? {
                 Found::Nothing => {
                     self.stage = Stage::Approvals;
