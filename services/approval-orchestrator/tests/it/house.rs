@@ -71,7 +71,7 @@ impl House {
                 &format!("{own}.anchor_url"),
                 format!("file://{}", place.path().display()),
             );
-            setup.set(&format!("{own}.anchor_period"), "20ms");
+            setup.set(&format!("{own}.anchor_period"), "100ms");
             setup
                 .peer("organization")
                 .add_service(LookupServiceServer::new(organization.clone()));
