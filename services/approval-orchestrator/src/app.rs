@@ -10,6 +10,7 @@ use salient_paging::Pages;
 use uuid::Uuid;
 
 use crate::{
+    anchors::{AnchorKeys, Place},
     clock::Clock,
     domain::{
         approval::{Approval, ParticipationState},
@@ -39,6 +40,10 @@ pub struct App {
     pub directory: Arc<dyn Directory>,
     /// Seals on histories.
     pub seals: Seals,
+    /// The keys of anchors and exports.
+    pub anchor_keys: AnchorKeys,
+    /// Where anchors are.
+    pub anchors: Place,
     /// Pages of lists.
     pub pages: Pages,
     /// The services that can be reached, and so may be named as participants.

@@ -1,10 +1,13 @@
 //! What can go wrong, and what callers are told of it.
 
 use salient_failure::{Failure, Kind};
-use salient_proto::approval::v1::ErrorReason as Reason;
+use salient_proto::{access::v1::ErrorReason as Shared, approval::v1::ErrorReason as Reason};
 use uuid::Uuid;
 
 use crate::domain::{policy_check::Mistake, refusal::Refusal, standing::Standing};
+
+/// How soon a store that did not answer may.
+const STORE_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +77,17 @@ pub enum Error {
     /// What was named does not exist.
     #[error("{0} does not exist")]
     NotFound(String),
+    /// The store of anchors failed.
+    #[error("the store of anchors failed")]
+    Store(#[from] object_store::Error),
+    /// The newest anchor is not one that another may follow on.
+    #[error("anchor {number} is not sound: {problem}")]
+    AnchorUnsound {
+        /// Its number.
+        number: i64,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
 }
 
 impl Error {
@@ -128,6 +142,11 @@ impl From<Error> for Failure {
                     .with("submitter", format!("employees/{submitter}"))
             }
             Error::NotFound(resource) => Self::not_found(resource),
+            Error::Store(error) => Self::new(Kind::Unavailable, Shared::Unavailable)
+                .retry_after(STORE_RETRY)
+                .because(error),
+            // Somebody has touched what nobody may: for the log, and for `VerifyAllAuditTrails` to tell.
+            error @ Error::AnchorUnsound { .. } => Self::internal(error),
         }
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
 //! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
-//! withdraw, history, verify, retry; P1.3); `PolicyService` publishes policies, as messages or as text, simulates and draws them,
-//! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before.
+//! withdraw, history, verify, retry; P1.3), auditors `AuditService` (verify everything, export); `PolicyService` publishes
+//! policies, as messages or as text, simulates and draws them, and pauses, resumes and retires them; `PolicyDraftService` keeps
+//! what is written before.
 //!
 //! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox:
 //! `ParticipantService` of the services that a policy names (reserve → confirm, or release), `CheckService` of those that decide
@@ -17,10 +18,11 @@
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
-//! usually refused. A deadline that passes acts once, whatever the clock does and however many
-//! replicas look at it. Nobody is passed over silently: what cannot go on shows as needing attention. A policy version never
-//! changes, and an approval keeps the one it started with. History is only ever added to.
+//! usually refused. A deadline that passes acts once, whatever the clock does and however many replicas look at it. Nobody is
+//! passed over silently: what cannot go on shows as needing attention. A policy version never changes, and an approval keeps the
+//! one it started with. History is only ever added to, and anchored outside the database.
 
+mod anchors;
 mod app;
 mod clock;
 mod domain;
@@ -42,6 +44,7 @@ use salient_paging::Pages;
 use salient_server::{Host, Routes, Service};
 
 use crate::{
+    anchors::{AnchorKeys, Place, Worker},
     app::App,
     rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
@@ -49,6 +52,14 @@ use crate::{
 };
 
 pub use crate::{clock::Clock, seals::Settings};
+
+/// Exported histories, and how they are verified: without a database, a network or a key that is not public.
+pub mod export {
+    pub use crate::domain::{
+        anchor::PublicKeys,
+        export::{ExportVerifier, Report, key_of},
+    };
+}
 
 /// The service's name.
 const SERVICE: &str = "approval-orchestrator";
@@ -97,6 +108,24 @@ impl ApprovalOrchestrator {
             .cloned()
             .collect();
         shipped::ship(&host.database, &peers).await?;
+        let place = settings
+            .anchor_url
+            .as_ref()
+            .or(host.settings.object_store.url.as_ref());
+        let place = place.context("anchor_url: is not set, and neither is object_store.url")?;
+        let place = Place::open(place).context("anchor_url")?;
+        anyhow::ensure!(
+            !settings.anchor_period.is_zero(),
+            "anchor_period: must be longer than nothing"
+        );
+        let anchor_keys = AnchorKeys::new(&settings, &key)?;
+        let worker = Worker::new(
+            host.database.clone(),
+            anchor_keys.clone(),
+            place.clone(),
+            settings.anchor_period,
+        );
+        host.spawn("anchors", worker.run());
         let app = App {
             database: host.database.clone(),
             rulebooks: Rulebooks::new(host.database.clone()),
@@ -105,6 +134,8 @@ impl ApprovalOrchestrator {
             clock,
             directory: Self::directory(&host).await?,
             seals: Seals::new(&settings, &key),
+            anchor_keys,
+            anchors: place,
             pages: Pages::new(key),
             peers: peers.clone().into(),
         };

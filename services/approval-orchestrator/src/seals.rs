@@ -1,7 +1,10 @@
 //! Seals on histories: signatures with a key that is not in the database. A history's hashes tie its entries together; whoever can
 //! write the tables could compute all of them anew, but not the seal on the last one.
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use jiff::fmt::serde::unsigned_duration::friendly::compact;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -11,13 +14,37 @@ use crate::domain::{approval::Approval, audit::Break};
 const PURPOSE: &[u8] = b"salient approval history 1";
 
 /// What a company may set for this service.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The key that seals histories, at least 32 bytes, the same on every replica. Unset: the key of page tokens.
     pub audit_key: Option<SecretString>,
     /// Keys that sealed before: histories keep the seal of their last change, and have to be verified for years.
     pub former_audit_keys: Vec<SecretString>,
+    /// The key that signs anchors of histories, an Ed25519 seed of 64 hexadecimal digits, the same on every replica. Unset: one
+    /// derived from the audit key.
+    pub anchor_key: Option<SecretString>,
+    /// Public keys that signed anchors before, 64 hexadecimal digits each: `ListAnchorKeys` tells them.
+    pub former_anchor_keys: Vec<String>,
+    /// Where anchors are written, append-only for this service: `file:///var/lib/salient/anchors`, `s3://bucket/prefix`; best one
+    /// with an object lock. Unset: beside the files, in `object_store.url`.
+    pub anchor_url: Option<String>,
+    /// How often histories that grew are anchored: how long the last entries of a history are protected by its seal alone.
+    #[serde(with = "compact::required")]
+    pub anchor_period: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            audit_key: None,
+            former_audit_keys: Vec::new(),
+            anchor_key: None,
+            former_anchor_keys: Vec::new(),
+            anchor_url: None,
+            anchor_period: Duration::from_secs(5),
+        }
+    }
 }
 
 /// Seals histories, and knows its own seals. Cheap to clone.
@@ -82,6 +109,7 @@ mod tests {
         let settings = Settings {
             audit_key: own.map(SecretString::from),
             former_audit_keys: former.iter().map(|key| SecretString::from(*key)).collect(),
+            ..Settings::default()
         };
         Seals::new(&settings, &SecretString::from("the key of page tokens"))
     }

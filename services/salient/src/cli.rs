@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    call::Call, demo::Demo, import::Import, migrate::Migrate, policy::Policy, serve::Serve, token::Token,
-    up::Up,
+    audit::Audit, call::Call, demo::Demo, import::Import, migrate::Migrate, policy::Policy, serve::Serve,
+    token::Token, up::Up,
 };
 
 /// Salient: regional sales, from plan to signed contract.
@@ -51,4 +51,7 @@ pub(crate) enum Command {
     Import(Import),
     /// Exports, checks, publishes and draws sign-off policies.
     Policy(Policy),
+    /// Exports histories of approvals, and verifies what was exported.
+    #[command(subcommand)]
+    Audit(Audit),
 }

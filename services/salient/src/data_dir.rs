@@ -26,6 +26,9 @@ pub(crate) struct DataDir(PathBuf);
 pub(crate) struct Secrets {
     /// Authenticates page tokens.
     pub(crate) paging_key: String,
+    /// Signs anchors of approvals' histories; made up for installations that are older than anchors.
+    #[serde(default = "random")]
+    pub(crate) anchor_key: String,
     /// The password of each schema's role.
     pub(crate) roles: BTreeMap<String, String>,
 }
@@ -67,6 +70,11 @@ impl DataDir {
         self.0.join("files")
     }
 
+    /// Where `anchors/` is made in.
+    pub(crate) fn anchors(&self) -> &Path {
+        &self.0
+    }
+
     /// The secrets, made up where there are none yet, also for services that came later.
     pub(crate) fn secrets(&self) -> anyhow::Result<Secrets> {
         let path = self.0.join("secrets.json");
@@ -74,6 +82,7 @@ impl DataDir {
             Ok(content) => parse(&path, &content)?,
             Err(error) if error.kind() == ErrorKind::NotFound => Secrets {
                 paging_key: random(),
+                anchor_key: random(),
                 roles: BTreeMap::new(),
             },
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),

@@ -65,6 +65,11 @@ pub(crate) async fn prepare(
         .object_store
         .url
         .get_or_insert_with(|| format!("file://{}", dir.files().display()));
+    // Beside the cluster, not in it.
+    let approvals = Member::ApprovalOrchestrator.name().to_owned();
+    let approvals = settings.services.entry(approvals).or_default();
+    approvals.set_default("anchor_key", &secrets.anchor_key);
+    approvals.set_default("anchor_url", &format!("file://{}", dir.anchors().display()));
     // Whoever tries the suite out wants to look around.
     settings.reflection = true;
     Ok(Prepared {

@@ -37,6 +37,7 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => commands::demo::run(&common, &demo).await,
         Command::Policy(policy) => commands::policy::run(&common, &policy).await,
         Command::Import(import) => commands::import::run(&common, &import).await,
+        Command::Audit(audit) => commands::audit::run(&audit).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use config::Value;
+use config::{Map, Value, ValueKind};
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -19,6 +19,18 @@ pub struct ServiceSettings {
 }
 
 impl ServiceSettings {
+    /// Sets one of the domain's own settings (`services.<name>.settings`), unless it is set.
+    pub fn set_default(&mut self, name: &str, value: &str) {
+        let settings = self
+            .settings
+            .get_or_insert_with(|| Value::new(None, ValueKind::Table(Map::new())));
+        if let ValueKind::Table(table) = &mut settings.kind {
+            table
+                .entry(name.to_owned())
+                .or_insert_with(|| Value::new(None, ValueKind::String(value.to_owned())));
+        }
+    }
+
     /// Reads the domain's own settings (`services.<name>.settings`).
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
 use super::{
+    anchor::Head,
     deadline::VisitDeadline,
     facts::Facts,
     hex,
@@ -282,6 +283,16 @@ impl Approval {
         PolicyKey {
             kind: self.subject.kind.clone(),
             version: self.policy_version,
+        }
+    }
+
+    /// How far its history has grown.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            approval: self.id,
+            length: self.audit_length,
+            head: self.audit_head.clone(),
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{approval::Approval, hex, work::Entry};
+use super::{anchor::Head, approval::Approval, hex, work::Entry};
 
 /// What happened; each is explained in the proto, name by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +134,9 @@ pub fn append(approval: &mut Approval, log: &[Entry], provenance: Provenance<'_>
         .collect()
 }
 
-fn hash(entry: &AuditEntry) -> Vec<u8> {
+/// The hash of an entry, as the proto's `AuditService` documents it.
+#[must_use]
+pub fn hash(entry: &AuditEntry) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut add = |field: &[u8]| {
         hash.update((field.len() as u64).to_be_bytes());
@@ -225,10 +227,18 @@ impl Verifier {
     /// # Errors
     /// Where entries were cut off or added at the end.
     pub fn end(&self, approval: &Approval) -> Result<(), Break> {
-        if self.length == approval.audit_length && self.head == approval.audit_head {
+        self.ends_at(&approval.head())
+    }
+
+    /// Compares the end with a head.
+    ///
+    /// # Errors
+    /// As [`Verifier::end`].
+    pub fn ends_at(&self, head: &Head) -> Result<(), Break> {
+        if self.length == head.length && self.head == head.head && self.approval == head.approval {
             return Ok(());
         }
-        let sequence = self.length.min(approval.audit_length) + 1;
+        let sequence = self.length.min(head.length) + 1;
         Err(Break {
             sequence,
             problem: "the history does not end where the approval says",

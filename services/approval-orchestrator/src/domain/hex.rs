@@ -32,7 +32,9 @@ pub fn encode(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+/// Bytes from hexadecimal digits; `None` where the text is anything else.
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
     digits

@@ -1,9 +1,10 @@
 //! The rules of sign-offs, pure: nothing here knows gRPC, SQL or the clock.
 //!
 //! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`],
-//! [`expire`], [`vacancy`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place, and leaves in
-//! [`work::Changes`] what has to be saved, said and sent because of it.
+//! [`expire`], [`vacancy`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place,
+//! and leaves in [`work::Changes`] what has to be saved, said and sent because of it.
 
+pub mod anchor;
 pub mod approval;
 pub mod attend;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod decide;
 pub mod eligibility;
 mod escalate;
 pub mod expire;
+pub mod export;
 pub mod facts;
 pub mod hex;
 pub mod mode;

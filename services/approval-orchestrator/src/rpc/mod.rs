@@ -9,17 +9,21 @@ pub mod vacancies;
 pub mod working_times;
 
 mod approve_task;
+mod audit_service;
 mod change;
 mod create_policy_draft;
 mod decide;
 mod delete_policy_draft;
+mod export_audit_trails;
 mod export_policy_version;
 mod get_approval;
 mod get_policy;
 mod get_policy_draft;
 mod get_policy_version;
 mod get_task;
+mod history;
 mod import_policy_version;
+mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
 mod list_policies;
@@ -47,14 +51,15 @@ mod supersede_approval;
 mod turn;
 mod update_policy_draft;
 mod validate_policy;
+mod verify_all_audit_trails;
 mod verify_audit_trail;
 mod waterfall;
 mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
-    self as proto, approval_service_server, intake_service_server, policy_draft_service_server,
-    policy_service_server, task_service_server,
+    self as proto, approval_service_server, audit_service_server, intake_service_server,
+    policy_draft_service_server, policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -75,7 +80,10 @@ pub fn routes(app: App) -> Routes {
         .add_service(approval_service_server::ApprovalServiceServer::new(rpc.clone()))
         .add_service(task_service_server::TaskServiceServer::new(rpc.clone()))
         .add_service(policy_service_server::PolicyServiceServer::new(rpc.clone()))
-        .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(rpc))
+        .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(
+            rpc.clone(),
+        ))
+        .add_service(audit_service_server::AuditServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]

@@ -1,24 +1,18 @@
-use salient_database::Connection;
 use salient_operation::OpContext;
 use salient_proto::approval::v1::{VerifyAuditTrailRequest, VerifyAuditTrailResponse};
 use salient_values::name;
 
+use super::history::{self, Verified};
 use crate::{
     app::App,
-    domain::{
-        approval::Approval,
-        audit::{Break, Verifier},
-    },
+    domain::{anchor::Claims, approval::Approval, audit::Break},
     error::Error,
-    store::{Query, audit_list},
 };
 
-/// How many entries are read at a time.
-const PAGE: i64 = 500;
 /// How often to begin anew because the approval changed while its history was read.
 const ATTEMPTS: usize = 5;
 
-/// Recomputes an approval's hash chain and compares it with what is stored and with the seal on it (P1.3).
+/// Recomputes an approval's hash chain and compares it with what is stored, with the seal on it and with its anchors (P1.3).
 pub async fn verify_audit_trail(
     app: App,
     op: OpContext,
@@ -27,51 +21,41 @@ pub async fn verify_audit_trail(
     let id = name::parse("approvals", &request.name).map_err(|error| error.at("name"))?;
     for _ in 0..ATTEMPTS {
         let approval = app.find_visible(&op, id).await?;
-        let (verifier, verdict) = verify(&app, &op, &approval).await?;
+        let answer = verify(&app, &op, &approval).await?;
         // A history that grew while it was read does not end where the approval said: not a break.
-        if verdict.is_ok() || app.find_visible(&op, id).await?.version == approval.version {
-            return Ok(answer(&verifier, verdict));
+        if answer.intact || app.find_visible(&op, id).await?.version == approval.version {
+            return Ok(answer);
         }
     }
     Err(Error::Contended { approval: id })
 }
 
-async fn verify(
-    app: &App,
-    op: &OpContext,
-    approval: &Approval,
-) -> Result<(Verifier, Result<(), Break>), Error> {
-    let id = approval.id;
-    let mut verifier = Verifier::new(id);
-    let mut after = 0;
-    loop {
-        let list = async move |connection: &mut Connection| {
-            Ok::<_, Error>(audit_list(connection, id, after, PAGE).await?)
-        };
-        let entries = app.database.read(op, Query::AuditList, list).await?;
-        for entry in &entries {
-            if let Err(found) = verifier.next(entry) {
-                return Ok((verifier, Err(found)));
-            }
-        }
-        match entries.last() {
-            Some(last) => after = last.sequence,
-            None => {
-                let verdict = verifier.end(approval).and_then(|()| app.seals.check(approval));
-                return Ok((verifier, verdict));
-            }
-        }
+async fn verify(app: &App, op: &OpContext, approval: &Approval) -> Result<VerifyAuditTrailResponse, Error> {
+    let anchors = history::covering(app, op, approval.id).await?;
+    let claims = history::claims(app, approval.id, &anchors).await?;
+    let (claims, unsound) = match claims {
+        Ok(claims) => (claims, None),
+        Err(problem) => (Claims::default(), Some(problem)),
+    };
+    let mut verified = history::verify(app, op, approval, &claims).await?;
+    if let (Ok(()), Some(problem)) = (&verified.verdict, unsound) {
+        verified.verdict = Err(Break {
+            sequence: approval.audit_length,
+            problem,
+        });
     }
+    Ok(answer(verified, anchors.first().copied(), claims.longest()))
 }
 
-fn answer(verifier: &Verifier, verdict: Result<(), Break>) -> VerifyAuditTrailResponse {
-    let (entries, head) = verifier.head();
-    let found = verdict.err();
+fn answer(verified: Verified, anchor: Option<i64>, anchored_entries: i64) -> VerifyAuditTrailResponse {
+    let found = verified.verdict.err();
     VerifyAuditTrailResponse {
         intact: found.is_none(),
-        entries,
-        head_hash: head.to_vec(),
+        entries: verified.entries,
+        head_hash: verified.head,
         broken_sequence: found.as_ref().map_or(0, |found| found.sequence),
         problem: found.map(|found| found.problem.to_owned()).unwrap_or_default(),
+        anchor: anchor.unwrap_or_default(),
+        anchored_entries,
     }
 }

@@ -113,3 +113,47 @@ pub async fn approval_list(
     let rows: Vec<Document<Approval>> = rows.load(connection).await?;
     Ok(rows.into_iter().map(|Document(approval)| approval).collect())
 }
+
+/// Approvals in the order of their ids, behind one.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approvals_after(
+    connection: &mut Connection,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Approval>, Error> {
+    let rows: Vec<Document<Approval>> = approval::table
+        .filter(approval::id.gt(after))
+        .order(approval::id)
+        .limit(limit)
+        .select(approval::document)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|Document(approval)| approval).collect())
+}
+
+/// Approvals that were created from `start` on and before `end`, the oldest first, behind one by time and id.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approvals_created_in(
+    connection: &mut Connection,
+    (start, end): (Timestamp, Timestamp),
+    after: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Approval>, Error> {
+    let (from, behind) = after.unwrap_or((start, Uuid::nil()));
+    let from = jiff_diesel::Timestamp::from(from);
+    let rows: Vec<Document<Approval>> = approval::table
+        // The first condition is what the index is entered with.
+        .filter(approval::create_time.ge(from))
+        .filter(approval::create_time.gt(from).or(approval::id.gt(behind)))
+        .filter(approval::create_time.lt(jiff_diesel::Timestamp::from(end)))
+        .order((approval::create_time, approval::id))
+        .limit(limit)
+        .select(approval::document)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|Document(approval)| approval).collect())
+}

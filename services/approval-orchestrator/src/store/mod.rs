@@ -1,5 +1,6 @@
 //! What is kept, and how it is asked for. Nothing of diesel leaves this module.
 
+mod anchors;
 mod approvals;
 mod audit;
 mod deliveries;
@@ -14,7 +15,13 @@ mod tasks;
 mod timers;
 
 pub use self::{
-    approvals::{ApprovalQuery, approval_by_task, approval_find, approval_list},
+    anchors::{
+        Contradiction, anchored_contradictions, anchored_insert, anchored_list, anchored_newest,
+        anchored_reached, unanchored_list,
+    },
+    approvals::{
+        ApprovalQuery, approval_by_task, approval_find, approval_list, approvals_after, approvals_created_in,
+    },
     audit::audit_list,
     deliveries::deliveries_hasten,
     drafts::{
@@ -58,6 +65,14 @@ pub enum Query {
     PolicyTurn,
     ApprovalsReleased,
     ApprovalsSimulate,
+    UnanchoredList,
+    AnchoredInsert,
+    AnchoredNewest,
+    AnchoredList,
+    AnchoredReached,
+    AnchoredContradictions,
+    ApprovalsAfter,
+    ApprovalsCreatedIn,
 }
 
 impl salient_database::Label for Query {
@@ -86,6 +101,14 @@ impl salient_database::Label for Query {
             Self::PolicyTurn => "policy_turn",
             Self::ApprovalsReleased => "approvals_released",
             Self::ApprovalsSimulate => "approvals_simulate",
+            Self::UnanchoredList => "unanchored_list",
+            Self::AnchoredInsert => "anchored_insert",
+            Self::AnchoredNewest => "anchored_newest",
+            Self::AnchoredList => "anchored_list",
+            Self::AnchoredReached => "anchored_reached",
+            Self::AnchoredContradictions => "anchored_contradictions",
+            Self::ApprovalsAfter => "approvals_after",
+            Self::ApprovalsCreatedIn => "approvals_created_in",
         }
     }
 }

@@ -200,6 +200,8 @@ impl QueryFragment<Pg> for ApprovalSave {
         out.push_sql(", ");
         self.audit.walk(&self.approval, out.reborrow())?;
         out.push_sql(", ");
+        self.approval.walk_unanchored(out.reborrow())?;
+        out.push_sql(", ");
         self.ledger.walk_ast(out.reborrow())?;
         out.push_sql(" SELECT 1");
         Ok(())
@@ -247,6 +249,19 @@ impl Columns {
         );
         out.push_bind_param::<BigInt, _>(&self.expected)?;
         out.push_sql(" RETURNING 1), locked AS (SELECT count(*) AS saved FROM saved)");
+        Ok(())
+    }
+
+    /// What has to be anchored from now on.
+    fn walk_unanchored<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Document(approval) = &self.document;
+        out.push_sql("unanchored_row AS (INSERT INTO audit_unanchored (approval, length, head) SELECT ");
+        out.push_bind_param::<SqlUuid, _>(&approval.id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&approval.audit_length)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Binary, _>(&approval.audit_head)?;
+        out.push_sql(" FROM locked WHERE locked.saved = 1)");
         Ok(())
     }
 }

@@ -94,6 +94,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_unanchored (approval, length) {
+        approval -> Uuid,
+        length -> BigInt,
+        head -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_anchored (approval, number) {
+        approval -> Uuid,
+        number -> BigInt,
+        length -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(approval, task);
 diesel::allow_tables_to_appear_in_same_query!(policy_version, policy_status);
 diesel::allow_tables_to_appear_in_same_query!(approval, policy_status);

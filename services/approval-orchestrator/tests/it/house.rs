@@ -6,13 +6,15 @@ use salient_approval_orchestrator::Clock;
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
-        Approval, ApproveTaskRequest, Fact, Finding, GetApprovalRequest, ListAuditEntriesRequest,
-        ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest, ReturnTaskRequest, Subject,
-        Task, VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
+        Approval, ApproveTaskRequest, ExportAuditTrailsRequest, Fact, Finding, GetApprovalRequest,
+        ListAuditEntriesRequest, ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest,
+        ReturnTaskRequest, Subject, Task, VerifyAllAuditTrailsRequest, VerifyAllAuditTrailsResponse,
+        VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
         approval_service_client::ApprovalServiceClient, audit_entry::Action,
-        check_service_server::CheckServiceServer, fact, finding, intake_service_client::IntakeServiceClient,
-        participant_service_server::ParticipantServiceServer, subject_service_server::SubjectServiceServer,
-        task_service_client::TaskServiceClient,
+        audit_service_client::AuditServiceClient, check_service_server::CheckServiceServer, fact, finding,
+        intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
+        subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
+        verify_all_audit_trails_response::Problem,
     },
     google::r#type::Money,
     organization::v1::{
@@ -41,6 +43,8 @@ pub struct House {
     pub customers: Participant,
     pub checker: Checker,
     pub contracts: Subjects,
+    /// Where anchors are: `anchors/` in it.
+    pub place: tempfile::TempDir,
     pub region: Unit,
     pub team: Unit,
     /// Submits.
@@ -62,6 +66,7 @@ impl House {
         let checker = Checker::default();
         let contracts = Subjects::default();
         let (clock, calendars) = (Clock::default(), Calendars::default());
+        let place = tempfile::tempdir().unwrap();
         let mut people = None;
         let starting = TestService::start_with(|setup| {
             let all = setup.people().clone();
@@ -73,6 +78,12 @@ impl House {
             let zhao = all.add("赵敏", &[held(Post::RegionalManager, region)]);
             let admin = all.add("管理员", &[held(Post::Administrator, all.company())]);
             people = Some((region, team, li, zhang, wang, zhao, admin));
+            let own = "services.approval-orchestrator.settings";
+            setup.set(
+                &format!("{own}.anchor_url"),
+                format!("file://{}", place.path().display()),
+            );
+            setup.set(&format!("{own}.anchor_period"), "100ms");
             setup
                 .peer("organization")
                 .add_service(LookupServiceServer::new(organization.clone()))
@@ -106,6 +117,7 @@ impl House {
             customers,
             checker,
             contracts,
+            place,
             region,
             team,
             li,
@@ -131,6 +143,10 @@ impl House {
 
     pub fn approvals(&self, person: &Person) -> ApprovalServiceClient<Caller> {
         ApprovalServiceClient::new(self.service.channel_as(person))
+    }
+
+    pub fn auditor(&self, person: &Person) -> AuditServiceClient<Caller> {
+        AuditServiceClient::new(self.service.channel_as(person))
     }
 
     pub fn tasks(&self, person: &Person) -> TaskServiceClient<Caller> {
@@ -392,5 +408,52 @@ impl House {
             assert!(start.elapsed() < PATIENCE, "{action:?} is not in {entries:#?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+impl House {
+    /// Waits until all of an approval's history is anchored.
+    pub async fn anchored(&self, approval: &str) -> VerifyAuditTrailResponse {
+        let start = std::time::Instant::now();
+        loop {
+            let found = self.verify(approval).await;
+            assert!(found.intact, "{found:?}");
+            if found.anchored_entries == found.entries {
+                return found;
+            }
+            assert!(start.elapsed() < PATIENCE, "not anchored: {found:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Verifies everything. Answers what was found, and the last answer.
+    pub async fn verify_all(
+        &self,
+        request: VerifyAllAuditTrailsRequest,
+    ) -> (Vec<Problem>, VerifyAllAuditTrailsResponse) {
+        let mut answers = self
+            .auditor(&self.admin)
+            .verify_all_audit_trails(request)
+            .await
+            .unwrap()
+            .into_inner();
+        let (mut problems, mut last) = (Vec::new(), VerifyAllAuditTrailsResponse::default());
+        while let Some(answer) = answers.message().await.unwrap() {
+            problems.extend(answer.problems.iter().cloned());
+            last = answer;
+        }
+        assert!(last.complete);
+        (problems, last)
+    }
+
+    /// Exports histories as lines.
+    pub async fn export(&self, request: ExportAuditTrailsRequest) -> Result<Vec<String>, Status> {
+        let mut auditor = self.auditor(&self.admin);
+        let mut messages = auditor.export_audit_trails(request).await?.into_inner();
+        let mut lines = Vec::new();
+        while let Some(message) = messages.message().await? {
+            lines.extend(message.lines);
+        }
+        Ok(lines)
     }
 }

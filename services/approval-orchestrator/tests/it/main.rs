@@ -1,6 +1,8 @@
 //! The orchestrator as its callers see it: through gRPC, on real PostgreSQL, with the services around it played by the tests.
 
 #[cfg(test)]
+mod anchors;
+#[cfg(test)]
 mod attention;
 #[cfg(test)]
 mod checks;
@@ -40,6 +42,8 @@ mod rounds;
 mod shipped;
 #[cfg(test)]
 mod tampering;
+#[cfg(test)]
+mod thousand;
 #[cfg(test)]
 mod timers;
 #[cfg(test)]

@@ -11,8 +11,10 @@ use salient_proto::{
     access::v1::profile_service_server::ProfileServiceServer,
     approval::v1::{
         ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest, Task,
-        intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
-        subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
+        VerifyAllAuditTrailsRequest, VerifyAuditTrailRequest, approval_service_client::ApprovalServiceClient,
+        audit_service_client::AuditServiceClient, intake_service_client::IntakeServiceClient,
+        participant_service_server::ParticipantServiceServer, subject_service_server::SubjectServiceServer,
+        task_service_client::TaskServiceClient,
     },
     organization::v1::{
         calendar_service_server::CalendarServiceServer, lookup_service_server::LookupServiceServer,
@@ -55,7 +57,7 @@ pub struct Replicas {
     zhao: Person,
     unit: String,
     _shutdown: DropGuard,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Replicas {
@@ -101,6 +103,14 @@ impl Replicas {
             ),
             ("DATABASE__MAX_CONNECTIONS".to_owned(), "6".to_owned()),
             (
+                "OBJECT_STORE__URL".to_owned(),
+                format!("file://{}", folder.path().display()),
+            ),
+            (
+                "SERVICES__APPROVAL_ORCHESTRATOR__SETTINGS__ANCHOR_PERIOD".to_owned(),
+                "3ms".to_owned(),
+            ),
+            (
                 "DATABASE__URL".to_owned(),
                 database
                     .url(ApprovalOrchestrator::SCHEMA)
@@ -138,7 +148,7 @@ impl Replicas {
             zhao,
             unit: team.name(),
             _shutdown: shutdown.drop_guard(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -265,4 +275,60 @@ async fn two_approvers_on_two_replicas() {
         .buffer_unordered(AT_ONCE)
         .collect::<()>()
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_replicas_write_one_chain_of_anchors_without_a_gap() {
+    let both = Replicas::start().await;
+    let round = async |number: usize| {
+        let approval = both.submit(number % 2).await;
+        let task = both.task_of(1, &both.zhang, &approval).await;
+        both.approve(number % 2, &both.zhang, &task).await.unwrap();
+        let start = std::time::Instant::now();
+        loop {
+            let request = VerifyAuditTrailRequest {
+                name: approval.clone(),
+            };
+            let request = both.as_person(&both.admin, request);
+            let mut approvals = ApprovalServiceClient::new(both.channels[number % 2].clone());
+            let found = approvals.verify_audit_trail(request).await.unwrap().into_inner();
+            assert!(found.intact, "{found:?}");
+            if found.anchored_entries == found.entries {
+                break;
+            }
+            assert!(start.elapsed() < PATIENCE, "not anchored: {found:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    stream::iter(0..100)
+        .map(round)
+        .buffer_unordered(AT_ONCE)
+        .collect::<()>()
+        .await;
+    let mut anchors: Vec<_> = std::fs::read_dir(both.folder.path().join("anchors"))
+        .unwrap()
+        .map(|object| object.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    anchors.sort();
+    let expected: Vec<_> = (1..=anchors.len())
+        .map(|number| format!("{number:012}.json"))
+        .collect();
+    assert_eq!(anchors, expected);
+    let request = both.as_person(&both.admin, VerifyAllAuditTrailsRequest::default());
+    let mut auditor = AuditServiceClient::new(both.channels[0].clone());
+    let mut answers = auditor
+        .verify_all_audit_trails(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let mut last = None;
+    while let Some(answer) = answers.message().await.unwrap() {
+        assert_eq!(answer.problems, [], "{answer:?}");
+        last = Some(answer);
+    }
+    let last = last.unwrap();
+    assert!(last.complete && last.approval_count == 100, "{last:?}");
+    assert!(usize::try_from(last.anchor_count).unwrap() >= anchors.len());
+    println!("{} anchors", anchors.len());
 }

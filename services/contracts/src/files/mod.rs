@@ -1,14 +1,11 @@
 //! Where the bytes of signed files are: in an object store, by contract and digest, so that a file that is sent twice is there once.
 
-use std::{env, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
-use object_store::{
-    ObjectStore, ObjectStoreExt as _, ObjectStoreScheme, buffered::BufWriter, local::LocalFileSystem,
-    path::Path,
-};
+use object_store::{ObjectStore, ObjectStoreExt as _, buffered::BufWriter, path::Path};
 use salient_config::ObjectStore as Settings;
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
@@ -28,20 +25,10 @@ pub(crate) struct FileStore {
 }
 
 impl FileStore {
-    /// Opens the store that the settings name. Credentials of cloud stores come from the platform's own variables (`AWS_…`).
+    /// Opens the store that the settings name.
     pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
         let url = settings.url.as_deref().context("object_store.url: is not set")?;
-        let url = url.parse().context("object_store.url: is not a URL")?;
-        let unusable = "object_store.url: names no store that can be used";
-        let (store, root): (Arc<dyn ObjectStore>, Path) =
-            match ObjectStoreScheme::parse(&url).context(unusable)? {
-                // What is recorded has to survive a power cut, as the record does.
-                (ObjectStoreScheme::Local, root) => (Arc::new(LocalFileSystem::new().with_fsync(true)), root),
-                _ => {
-                    let (store, root) = object_store::parse_url_opts(&url, env::vars()).context(unusable)?;
-                    (Arc::from(store), root)
-                }
-            };
+        let (store, root) = salient_objects::open(url).context("object_store.url")?;
         Ok(Self { store, root })
     }
 

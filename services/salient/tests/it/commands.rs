@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How long the suite may take to get up.
@@ -208,6 +208,82 @@ fn a_policy_is_taken_out_changed_checked_published_and_drawn() {
     );
     let drawn = policy(&["draw", "contract", "1", "--format", "mermaid"]);
     assert!(said(&drawn).contains("主管审核"), "{}", said(&drawn));
+    assert!(up.stop());
+}
+
+#[test]
+fn histories_are_exported_and_verified_and_a_changed_file_is_not() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let data = data.to_str().unwrap();
+    let up = Up::start(folder.path());
+    let call = |method: &str, request: Value, person: &str| -> Value {
+        let request = request.to_string();
+        let arguments = ["call", method, &request, "--as", person, "--data-dir", data];
+        let output = salient(&arguments).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let customers = call("ListCustomers", json!({"page_size": 1}), "2111");
+    let contract = json!({"contract": {
+        "title": "注塑机采购", "customer": customers["customers"][0]["name"], "currency_code": "CNY",
+        "lines": [{"product": "注塑机", "quantity": {"value": "2"}, "unit": "台",
+                   "unit_price": {"currency_code": "CNY", "units": "18000"}, "tax_rate": {"value": "0.13"}}],
+        "delivery": {"delivery_date": {"year": 2027, "month": 3, "day": 31}, "place": "上海市浦东新区"},
+        "payments": [{"condition": "验收合格后30日内", "amount": {"currency_code": "CNY", "units": "36000"}}],
+        "liability": "逾期交货每日按合同总额的0.05%支付违约金。"}});
+    let contract = call("CreateContract", contract, "2111");
+    call("SubmitContract", json!({"name": contract["name"]}), "2111");
+
+    let file = folder.path().join("trails.jsonl");
+    let file = file.to_str().unwrap();
+    let verify = |key: &str| {
+        salient(&["audit", "verify", file, "--key", key])
+            .output()
+            .unwrap()
+    };
+    let keys = call("ListAnchorKeys", json!({}), "2111");
+    // A public key as JSON has it is base64; as the file has it, hexadecimal.
+    let key_id = keys["keys"][0]["key_id"].as_str().unwrap().to_owned();
+    let until = Instant::now() + PATIENCE;
+    let key = loop {
+        let arguments = [
+            "audit",
+            "export",
+            "--from",
+            "2020-01-01T00:00:00Z",
+            "--as",
+            "1000",
+        ];
+        let exported = salient(&arguments)
+            .args(["--output", file, "--data-dir", data])
+            .output()
+            .unwrap();
+        assert!(exported.status.success(), "{}", said(&exported));
+        let content = fs::read_to_string(file).unwrap();
+        let line: Value = serde_json::from_str(content.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(line["key_id"], key_id);
+        let key = line["public_key"].as_str().unwrap()[2..].to_owned();
+        let verified = verify(&key);
+        assert!(verified.status.success(), "{}", said(&verified));
+        if said(&verified).contains("1 histories") && said(&verified).contains("; 0 entries not anchored") {
+            break key;
+        }
+        assert!(Instant::now() < until, "{}", said(&verified));
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert!(folder.path().join("data/anchors/000000000001.json").exists());
+    assert!(!verify(&"07".repeat(32)).status.success());
+    let content = fs::read_to_string(file).unwrap();
+    let changed = content.replacen("SUBMITTED", "WITHDRAWN", 1);
+    assert_ne!(changed, content);
+    fs::write(file, changed).unwrap();
+    let refused = verify(&key);
+    assert!(
+        !refused.status.success() && said(&refused).contains("NOT INTACT"),
+        "{}",
+        said(&refused)
+    );
     assert!(up.stop());
 }
 

@@ -201,6 +201,19 @@ fn a_service_reads_its_own_settings() {
 }
 
 #[test]
+fn what_a_service_was_not_told_can_be_filled_in() {
+    let mut settings = from_text("[services.contracts.settings]\nprefix = 'HT'").unwrap();
+    let own = settings.services.get_mut("contracts").unwrap();
+    own.set_default("prefix", "XS");
+    own.set_default("largest", "5");
+    let domain: Domain = own.domain("contracts").unwrap();
+    assert_eq!((domain.prefix.as_str(), domain.largest), ("HT", 5));
+    let mut unset = salient_config::ServiceSettings::default();
+    unset.set_default("prefix", "XS");
+    assert_eq!(unset.domain::<Domain>("contracts").unwrap().prefix, "XS");
+}
+
+#[test]
 fn a_services_own_settings_are_named_in_full_when_wrong() {
     let settings = from_text("[services.contracts.settings]\nprefixx = 'HT'\nlargest = -1").unwrap();
     let invalid = settings.services["contracts"]

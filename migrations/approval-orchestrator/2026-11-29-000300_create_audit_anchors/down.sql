@@ -1,0 +1,2 @@
+DROP TABLE audit_anchored;
+DROP TABLE audit_unanchored;
