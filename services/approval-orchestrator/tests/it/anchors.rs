@@ -1,17 +1,19 @@
 //! Heads of histories, anchored outside the database: what they show, and what may happen to them.
 
+use std::time::{Duration, Instant};
+
 use diesel_async::SimpleAsyncConnection as _;
 use salient_approval_orchestrator::export::{ExportVerifier, PublicKeys, Report};
 use salient_proto::approval::v1::{
     ExportAuditTrailsRequest, ListAnchorKeysRequest, VerifyAllAuditTrailsRequest,
-    VerifyAllAuditTrailsResponse,
+    VerifyAllAuditTrailsResponse, VerifyAuditTrailResponse, verify_all_audit_trails_response::Problem,
 };
 use salient_values::timestamp;
-use tonic::Code;
+use tonic::{Code, Status};
 
 use crate::{
     errors::reason,
-    house::{House, id},
+    house::{House, PATIENCE, id},
 };
 
 fn uuid(approval: &str) -> &str {
@@ -31,6 +33,53 @@ impl House {
     async fn everything(&self) -> (Vec<String>, VerifyAllAuditTrailsResponse) {
         let (problems, last) = self.verify_all(VerifyAllAuditTrailsRequest::default()).await;
         (problems.into_iter().map(|found| found.problem).collect(), last)
+    }
+}
+
+impl House {
+    /// Waits until all of an approval's history is anchored.
+    pub async fn anchored(&self, approval: &str) -> VerifyAuditTrailResponse {
+        let start = Instant::now();
+        loop {
+            let found = self.verify(approval).await;
+            assert!(found.intact, "{found:?}");
+            if found.anchored_entries == found.entries {
+                return found;
+            }
+            assert!(start.elapsed() < PATIENCE, "not anchored: {found:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Verifies everything. Answers what was found, and the last answer.
+    pub async fn verify_all(
+        &self,
+        request: VerifyAllAuditTrailsRequest,
+    ) -> (Vec<Problem>, VerifyAllAuditTrailsResponse) {
+        let mut answers = self
+            .auditor(&self.admin)
+            .verify_all_audit_trails(request)
+            .await
+            .unwrap()
+            .into_inner();
+        let (mut problems, mut last) = (Vec::new(), VerifyAllAuditTrailsResponse::default());
+        while let Some(answer) = answers.message().await.unwrap() {
+            problems.extend(answer.problems.iter().cloned());
+            last = answer;
+        }
+        assert!(last.complete);
+        (problems, last)
+    }
+
+    /// Exports histories as lines.
+    pub async fn export(&self, request: ExportAuditTrailsRequest) -> Result<Vec<String>, Status> {
+        let mut auditor = self.auditor(&self.admin);
+        let mut messages = auditor.export_audit_trails(request).await?.into_inner();
+        let mut lines = Vec::new();
+        while let Some(message) = messages.message().await? {
+            lines.extend(message.lines);
+        }
+        Ok(lines)
     }
 }
 
@@ -176,7 +225,7 @@ async fn anchors_that_are_damaged_or_gone_show() {
     }
     // Nothing is anchored onto a hole: a second chain would hide the first.
     let next = house.submit_for_review().await.0;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(house.verify(&next).await.anchored_entries, 0);
     std::fs::write(&object, content).unwrap();
     house.anchored(&next).await;

@@ -6,15 +6,13 @@ use salient_approval_orchestrator::Clock;
 use salient_operation::Post;
 use salient_proto::{
     approval::v1::{
-        Approval, ApproveTaskRequest, ExportAuditTrailsRequest, Fact, Finding, GetApprovalRequest,
-        ListAuditEntriesRequest, ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest,
-        ReturnTaskRequest, Subject, Task, VerifyAllAuditTrailsRequest, VerifyAllAuditTrailsResponse,
-        VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
+        Approval, ApproveTaskRequest, Fact, Finding, GetApprovalRequest, ListAuditEntriesRequest,
+        ListTasksRequest, Outcome, RejectTaskRequest, RequestApprovalRequest, ReturnTaskRequest, Subject,
+        Task, VerifyAuditTrailRequest, VerifyAuditTrailResponse, WithdrawApprovalRequest, approval::State,
         approval_service_client::ApprovalServiceClient, audit_entry::Action,
         audit_service_client::AuditServiceClient, check_service_server::CheckServiceServer, fact, finding,
         intake_service_client::IntakeServiceClient, participant_service_server::ParticipantServiceServer,
         subject_service_server::SubjectServiceServer, task_service_client::TaskServiceClient,
-        verify_all_audit_trails_response::Problem,
     },
     google::r#type::Money,
     organization::v1::{
@@ -31,7 +29,7 @@ use crate::{
 };
 
 /// How long things may take that happen by themselves.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The company.
 pub struct House {
@@ -408,52 +406,5 @@ impl House {
             assert!(start.elapsed() < PATIENCE, "{action:?} is not in {entries:#?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    }
-}
-
-impl House {
-    /// Waits until all of an approval's history is anchored.
-    pub async fn anchored(&self, approval: &str) -> VerifyAuditTrailResponse {
-        let start = std::time::Instant::now();
-        loop {
-            let found = self.verify(approval).await;
-            assert!(found.intact, "{found:?}");
-            if found.anchored_entries == found.entries {
-                return found;
-            }
-            assert!(start.elapsed() < PATIENCE, "not anchored: {found:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    /// Verifies everything. Answers what was found, and the last answer.
-    pub async fn verify_all(
-        &self,
-        request: VerifyAllAuditTrailsRequest,
-    ) -> (Vec<Problem>, VerifyAllAuditTrailsResponse) {
-        let mut answers = self
-            .auditor(&self.admin)
-            .verify_all_audit_trails(request)
-            .await
-            .unwrap()
-            .into_inner();
-        let (mut problems, mut last) = (Vec::new(), VerifyAllAuditTrailsResponse::default());
-        while let Some(answer) = answers.message().await.unwrap() {
-            problems.extend(answer.problems.iter().cloned());
-            last = answer;
-        }
-        assert!(last.complete);
-        (problems, last)
-    }
-
-    /// Exports histories as lines.
-    pub async fn export(&self, request: ExportAuditTrailsRequest) -> Result<Vec<String>, Status> {
-        let mut auditor = self.auditor(&self.admin);
-        let mut messages = auditor.export_audit_trails(request).await?.into_inner();
-        let mut lines = Vec::new();
-        while let Some(message) = messages.message().await? {
-            lines.extend(message.lines);
-        }
-        Ok(lines)
     }
 }
