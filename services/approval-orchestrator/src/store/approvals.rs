@@ -3,13 +3,12 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 use salient_operation::Reach;
 use salient_paging::filter::{Comparison, Operator, Value};
 use uuid::Uuid;
 
 use super::{
-    document::Document,
     filter::{equal, ordered, text},
     schema::{approval, task},
 };

@@ -4,9 +4,9 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 
-use super::{document::Document, schema::policy_draft};
+use super::schema::policy_draft;
 use crate::domain::policy::Policy;
 
 /// Which draft.

@@ -4,7 +4,6 @@ mod anchors;
 mod approvals;
 mod audit;
 mod deliveries;
-mod document;
 mod drafts;
 mod filter;
 mod policies;

@@ -4,9 +4,9 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 
-use super::{document::Document, schema::policy_version};
+use super::schema::policy_version;
 use crate::domain::policy::{Policy, PolicyKey};
 
 /// A published policy version.

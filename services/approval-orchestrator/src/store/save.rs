@@ -7,13 +7,10 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use salient_database::{Connection, LedgerCte};
+use salient_database::{Connection, Document, LedgerCte};
 use uuid::Uuid;
 
-use super::{
-    document::Document,
-    tasks::{TaskCard, TaskRow},
-};
+use super::tasks::{TaskCard, TaskRow};
 use crate::domain::{
     approval::{Approval, Decision},
     audit::{AuditEntry, action_name},

@@ -4,13 +4,10 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 use uuid::Uuid;
 
-use super::{
-    document::Document,
-    schema::{approval, policy_status, policy_version},
-};
+use super::schema::{approval, policy_status, policy_version};
 use crate::domain::{
     approval::{Approval, AttentionReason},
     policy::{Policy, PolicyKey},

@@ -5,13 +5,12 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use salient_database::{Connection, Error};
+use salient_database::{Connection, Document, Error};
 use salient_paging::filter::{Comparison, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    document::Document,
     filter::{equal, text},
     schema::task,
 };

@@ -1,1 +1,0 @@
-pub use salient_database::Document;
