@@ -60,12 +60,12 @@ async fn look(app: &App) -> Result<(), Error> {
         after = due.last().copied();
         // Each replica in an order of its own, so that they seldom meet.
         due.shuffle(&mut rand::rng());
-        let failed: Vec<Error> = stream::iter(due)
+        let fired: Vec<Result<(), Error>> = stream::iter(due)
             .map(|(_, approval)| fire(app, approval))
             .buffer_unordered(AT_ONCE)
-            .filter_map(async |result| result.err())
             .collect()
             .await;
+        let failed: Vec<Error> = fired.into_iter().filter_map(Result::err).collect();
         // One line however many: usually one thing is the matter with all of them.
         if let Some(error) = failed.first() {
             let failed = failed.len();
