@@ -324,3 +324,37 @@ impl Approval {
         self.participations.iter().filter(|part| part.round == self.round)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AttentionReason as Reason;
+
+    #[test]
+    fn the_database_knows_the_same_reasons_for_attention() {
+        let migration = include_str!(
+            "../../../../migrations/approval-orchestrator/2026-11-29-000200_manage_policies/up.sql"
+        );
+        let list = migration
+            .split_once("attention_reason IN (")
+            .expect("the constraint exists")
+            .1;
+        let list = list.split_once(')').expect("the list ends").0;
+        let mut known: Vec<_> = list.split('\'').skip(1).step_by(2).collect();
+        let mut reasons = [
+            Reason::NoApprover,
+            Reason::ConditionFailed,
+            Reason::VoteUnreachable,
+            Reason::NoStep,
+            Reason::ParticipantStuck,
+            Reason::OutcomeStuck,
+            Reason::PolicyPaused,
+            Reason::DeadlineUnknown,
+            Reason::NoSuperior,
+            Reason::ApproverGone,
+        ]
+        .map(Reason::name);
+        known.sort_unstable();
+        reasons.sort_unstable();
+        assert_eq!(known, reasons);
+    }
+}
