@@ -45,6 +45,18 @@ pub enum Action {
     TaskReminded,
     TaskEscalated,
     TaskExpired,
+    TaskTransferred,
+    TaskDelegated,
+    TaskGivenBack,
+    SignersAdded,
+    SignerRemoved,
+    TaskTakenBack,
+    TaskReassigned,
+    Cancelled,
+    Urged,
+    Copied,
+    Commented,
+    TaskDeputed,
 }
 
 /// One line of an approval's history, as kept.

@@ -308,7 +308,7 @@ impl<'a> Work<'a> {
         match self.task_in(visit, employee)?.state {
             TaskState::Approved | TaskState::CarriedOver => Some(true),
             TaskState::Rejected => Some(false),
-            TaskState::Pending | TaskState::Returned | TaskState::Closed => None,
+            _ => None,
         }
     }
 

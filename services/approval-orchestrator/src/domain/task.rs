@@ -46,20 +46,40 @@ pub enum TaskState {
     Closed,
     /// The assignee's approval of the step before counted.
     CarriedOver,
+    /// The assignee handed it to somebody else, who has a task of their own for it.
+    Transferred,
+    /// The assignee asked somebody for an opinion, and decides when it is there.
+    Delegated,
+    /// It waits for signers whom the assignee wants to sign first.
+    Waiting,
+    /// The assignee took the decision back, and has another task for it.
+    TakenBack,
 }
 
 impl TaskState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Pending,
         Self::Approved,
         Self::Rejected,
         Self::Returned,
         Self::Closed,
         Self::CarriedOver,
+        Self::Transferred,
+        Self::Delegated,
+        Self::Waiting,
+        Self::TakenBack,
     ];
+    /// Those that have not ended.
+    pub const LIVE: [Self; 3] = [Self::Pending, Self::Delegated, Self::Waiting];
     /// Those of tasks that their assignee decided, here or by a decision carried over.
     pub const DECIDED: [Self; 4] = [Self::Approved, Self::Rejected, Self::Returned, Self::CarriedOver];
+
+    /// Whether it has not ended.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Pending | Self::Delegated | Self::Waiting)
+    }
 
     /// Its name, as the database and error details write it.
     #[must_use]
@@ -71,6 +91,10 @@ impl TaskState {
             Self::Returned => "RETURNED",
             Self::Closed => "CLOSED",
             Self::CarriedOver => "CARRIED_OVER",
+            Self::Transferred => "TRANSFERRED",
+            Self::Delegated => "DELEGATED",
+            Self::Waiting => "WAITING",
+            Self::TakenBack => "TAKEN_BACK",
         }
     }
 

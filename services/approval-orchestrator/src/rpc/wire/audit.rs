@@ -67,6 +67,18 @@ const fn action(action: Action) -> proto::audit_entry::Action {
         Action::TaskReminded => Wire::TaskReminded,
         Action::TaskEscalated => Wire::TaskEscalated,
         Action::TaskExpired => Wire::TaskExpired,
+        Action::TaskTransferred => Wire::TaskTransferred,
+        Action::TaskDelegated => Wire::TaskDelegated,
+        Action::TaskGivenBack => Wire::TaskGivenBack,
+        Action::SignersAdded => Wire::SignersAdded,
+        Action::SignerRemoved => Wire::SignerRemoved,
+        Action::TaskTakenBack => Wire::TaskTakenBack,
+        Action::TaskReassigned => Wire::TaskReassigned,
+        Action::Cancelled => Wire::Cancelled,
+        Action::Urged => Wire::Urged,
+        Action::Copied => Wire::Copied,
+        Action::Commented => Wire::Commented,
+        Action::TaskDeputed => Wire::TaskDeputed,
     }
 }
 
@@ -78,7 +90,7 @@ mod tests {
     use crate::domain::audit::action_named;
 
     const MIGRATION: &str = include_str!(
-        "../../../../../migrations/approval-orchestrator/2026-11-29-000100_add_deadlines/up.sql"
+        "../../../../../migrations/approval-orchestrator/2026-11-29-000400_widen_vocabularies/up.sql"
     );
 
     #[test]

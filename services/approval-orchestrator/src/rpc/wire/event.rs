@@ -148,6 +148,19 @@ fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
         | Action::Released
         | Action::Retried
         | Action::OutcomeDelivered => None,
+        // Not announced yet.
+        Action::TaskTransferred
+        | Action::TaskDelegated
+        | Action::TaskGivenBack
+        | Action::SignersAdded
+        | Action::SignerRemoved
+        | Action::TaskTakenBack
+        | Action::TaskReassigned
+        | Action::Cancelled
+        | Action::Urged
+        | Action::Copied
+        | Action::Commented
+        | Action::TaskDeputed => None,
     }
 }
 

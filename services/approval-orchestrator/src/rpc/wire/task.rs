@@ -67,6 +67,10 @@ pub const fn state(state: TaskState) -> proto::task::State {
         TaskState::Returned => State::Returned,
         TaskState::Closed => State::Closed,
         TaskState::CarriedOver => State::CarriedOver,
+        TaskState::Transferred => State::Transferred,
+        TaskState::Delegated => State::Delegated,
+        TaskState::Waiting => State::Waiting,
+        TaskState::TakenBack => State::TakenBack,
     }
 }
 
