@@ -159,6 +159,10 @@ fn task_name(id: Uuid) -> String {
     format!("tasks/{id}")
 }
 
+fn employee_name(id: Uuid) -> String {
+    format!("employees/{id}")
+}
+
 fn refused(refusal: Refusal) -> Failure {
     let precondition = |reason| Failure::new(Kind::FailedPrecondition, reason);
     match refusal {
@@ -233,6 +237,37 @@ fn refused(refusal: Refusal) -> Failure {
             .with("fact", fact)
             .with("type", kind.name())
             .field("facts", "a declared fact is missing or has another type"),
+        Refusal::TaskWaiting { task, state } => precondition(Reason::TaskWaiting)
+            .with("task", task_name(task))
+            .with("state", state.name())
+            .precondition("STATE", task_name(task), "the task waits for others first"),
+        Refusal::ReceiverUnfit { employee, cause } => precondition(Reason::ReceiverUnfit)
+            .with("employee", employee_name(employee))
+            .with("cause", cause)
+            .precondition(
+                "RECEIVER",
+                employee_name(employee),
+                "somebody else has to be asked",
+            ),
+        Refusal::OpinionOnly { task } => precondition(Reason::OpinionOnly)
+            .with("task", task_name(task))
+            .precondition("OPINION", task_name(task), "only an opinion is asked for"),
+        Refusal::LimitReached { limit, most } => precondition(Reason::LimitReached)
+            .with("limit", limit)
+            .with("most", most)
+            .precondition("LIMIT", limit, "there may be no more"),
+        Refusal::SignerNotRemovable { signer, cause } => precondition(Reason::SignerNotRemovable)
+            .with("signer", employee_name(signer))
+            .with("cause", cause)
+            .precondition("SIGNER", employee_name(signer), "the signer stays"),
+        Refusal::NotTakeable { task, cause } => precondition(Reason::NotTakeable)
+            .with("task", task_name(task))
+            .with("cause", cause)
+            .precondition(
+                "STATE",
+                task_name(task),
+                "it is too early or too late to take it back",
+            ),
         Refusal::NoAttentionNeeded { approval } => precondition(Reason::NoAttentionNeeded)
             .with("approval", approval_name(approval))
             .precondition("STATE", approval_name(approval), "nothing about it is stuck"),

@@ -1,6 +1,6 @@
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// Which mutation it is, so that a repeat gets the first answer instead of a second effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +22,19 @@ impl IdempotencyKey {
             caller,
             request_id,
             fingerprint: Self::fingerprint(method, [encoded.as_slice()]),
+        }
+    }
+
+    /// The key of one part of a mutation that does many things, each by itself: repeated, each part has the same key again.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        let hash = Self::fingerprint(name, [self.request_id.as_bytes().as_slice()]);
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash[..16]);
+        Self {
+            caller: self.caller.clone(),
+            request_id: Builder::from_custom_bytes(id).into_uuid(),
+            fingerprint: Self::fingerprint(name, [self.fingerprint.as_slice()]),
         }
     }
 
@@ -56,6 +69,21 @@ mod tests {
         assert_eq!(key("/a", "x"), key("/a", "x"));
         assert_ne!(key("/a", "x"), key("/b", "x"));
         assert_ne!(key("/a", "x"), key("/a", "y"));
+    }
+
+    #[test]
+    fn each_part_has_a_key_of_its_own_and_the_same_again() {
+        let request = GetProfileRequest { name: "x".into() };
+        let whole = IdempotencyKey::of("employees/1".into(), Uuid::nil(), "/a", &request);
+        assert_eq!(whole.part("tasks/1"), whole.part("tasks/1"));
+        assert_ne!(whole.part("tasks/1").request_id, whole.part("tasks/2").request_id);
+        let other = IdempotencyKey::of("employees/1".into(), Uuid::nil(), "/b", &request);
+        assert_eq!(whole.part("tasks/1").request_id, other.part("tasks/1").request_id);
+        assert_ne!(
+            whole.part("tasks/1"),
+            other.part("tasks/1"),
+            "another request is refused"
+        );
     }
 
     #[test]

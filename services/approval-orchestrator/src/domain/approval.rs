@@ -7,7 +7,7 @@ use salient_operation::Post;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Task, TaskState};
+pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Request, Task, TaskState};
 use super::{
     anchor::Head,
     deadline::VisitDeadline,
@@ -201,6 +201,8 @@ pub enum VisitState {
     Skipped,
     /// The approval ended first.
     Closed,
+    /// A decision of the step before was taken back.
+    TakenBack,
 }
 
 /// A person who is asked, and as what.
@@ -216,9 +218,59 @@ pub struct ResolvedApprover {
     pub substitute: bool,
     /// What their vote weighs.
     pub weight: i32,
-    /// In whose place they were asked, because a deadline passed; empty where in their own right.
+    /// In whose place they were asked: a deadline passed, the task was handed over, or they are a standing deputy; empty where in
+    /// their own right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stands_for: Vec<Uuid>,
+    /// How an approver added them; `None` where the policy asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<Added>,
+}
+
+/// How a signer came to be added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Who added them.
+    pub by: Uuid,
+    /// The places that need their yes as well.
+    pub places: Vec<Uuid>,
+    /// When they sign.
+    pub position: Position,
+    /// What was said to it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
+/// When an added signer signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Position {
+    /// Before the one who added them, who waits for it.
+    Before,
+    /// After them.
+    After,
+    /// At the same time.
+    Beside,
+}
+
+impl ResolvedApprover {
+    /// Whether they are asked in their own right.
+    #[must_use]
+    pub fn owns_place(&self) -> bool {
+        self.stands_for.is_empty()
+    }
+
+    /// Whether their place is one that the policy counts.
+    #[must_use]
+    pub fn votes(&self) -> bool {
+        self.owns_place() && self.added.is_none()
+    }
+
+    /// Whether their answer is one for this place.
+    #[must_use]
+    pub fn answers_for(&self, place: Uuid) -> bool {
+        self.employee == place || self.stands_for.contains(&place)
+    }
 }
 
 /// A post in a unit.

@@ -1,4 +1,4 @@
-//! Ends that are not an approver's: the submitter takes it back, or the subject changes.
+//! Ends that are not an approver's: the submitter takes it back, an administrator ends it, or the subject changes.
 
 use super::{
     approval::Approval,
@@ -15,6 +15,16 @@ use super::{
 pub fn withdraw(approval: &mut Approval, desk: Desk<'_>, comment: &str) -> Result<Changes, Refusal> {
     let mut work = Work::start(approval, desk, Event::Withdraw)?;
     work.end_round(State::Withdrawn, Outcome::Withdrawn, Action::Withdrawn, comment);
+    Ok(work.finish())
+}
+
+/// Ends an approval because an administrator says so.
+///
+/// # Errors
+/// `ApprovalClosed` where everyone has agreed already, or it has ended.
+pub fn cancel(approval: &mut Approval, desk: Desk<'_>, comment: &str) -> Result<Changes, Refusal> {
+    let mut work = Work::start(approval, desk, Event::Cancel)?;
+    work.end_round(State::Cancelled, Outcome::Cancelled, Action::Cancelled, comment);
     Ok(work.finish())
 }
 

@@ -9,6 +9,7 @@ use super::{
     checklist,
     refusal::Refusal,
     state::{Event, State},
+    verb::Verb,
     work::{Changes, Desk, Outcome, Work},
 };
 
@@ -28,6 +29,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    fn verb(&self) -> Verb {
+        match self.kind {
+            AnswerKind::Approve => Verb::Approve,
+            AnswerKind::Reject => Verb::Reject,
+            AnswerKind::Return => Verb::Return,
+        }
+    }
+
     fn event(&self) -> Event {
         match (self.kind, &self.return_step) {
             (AnswerKind::Approve, _) => Event::Approve,
@@ -51,39 +60,29 @@ pub fn may_start_step(approval: &Approval, steps: usize, answer: &Answer) -> boo
 /// Decides a task, and goes on as far as that leads. Who decides has been checked before.
 ///
 /// # Errors
-/// `TaskClosed` where the task was decided or closed before; `SubjectChanged`; what [`checklist::check`] finds;
-/// `ReturnTargetInvalid`.
+/// What [`Work::act`] finds; `SubjectChanged`; what [`checklist::check`] finds; `ReturnTargetInvalid`; `OpinionOnly` where an opinion
+/// is asked for and the subject is returned.
 pub fn decide(
     approval: &mut Approval,
     desk: Desk<'_>,
     task: Uuid,
     answer: &Answer,
 ) -> Result<Changes, Refusal> {
-    let position = approval
-        .tasks
-        .iter()
-        .position(|candidate| candidate.id == task)
-        .ok_or(Refusal::Defect("the task is not of this approval"))?;
-    let state = approval.tasks[position].state;
-    if state != TaskState::Pending {
-        return Err(Refusal::TaskClosed {
-            task,
-            state,
-            approval_state: approval.state,
-        });
-    }
+    let (work, position, visit) = Work::act(approval, desk, task, answer.verb())?;
     if answer
         .subject_digest
         .as_ref()
-        .is_some_and(|seen| *seen != approval.subject.digest)
+        .is_some_and(|seen| *seen != work.approval.subject.digest)
     {
         return Err(Refusal::SubjectChanged { task });
     }
-    let mut work = Work::start(approval, desk, answer.event())?;
-    let visit = work
-        .open_visit()
-        .ok_or(Refusal::Defect("a pending task in no open visit"))?;
+    let mut work = Work::start(work.approval, desk, answer.event())?;
     let step = work.step_of(visit)?;
+    if !work.approval.tasks[position].decides() {
+        checklist::check(&step.checklist, &answer.findings, AnswerKind::Reject)?;
+        work.give_opinion(position, answer)?;
+        return Ok(work.finish());
+    }
     checklist::check(&step.checklist, &answer.findings, answer.kind)?;
     if let Some(target) = answer
         .return_step
@@ -128,26 +127,25 @@ impl Work<'_> {
         self.log_task(action, position, details);
     }
 
+    /// Goes on from an open visit in which something has changed, as far as that leads.
+    pub(super) fn go_on(&mut self, visit: usize, comment: &str) -> Result<(), Refusal> {
+        self.settle(visit)?;
+        match self.approval.visits[visit].state {
+            VisitState::Agreed => {
+                self.approval.step_position += 1;
+                self.advance()?;
+            }
+            VisitState::Rejected => {
+                self.end_round(State::Rejected, Outcome::Rejected, Action::Rejected, comment);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn apply(&mut self, visit: usize, answer: &Answer) -> Result<(), Refusal> {
         match (answer.kind, &answer.return_step) {
-            (AnswerKind::Approve | AnswerKind::Reject, _) => {
-                self.settle(visit)?;
-                match self.approval.visits[visit].state {
-                    VisitState::Agreed => {
-                        self.approval.step_position += 1;
-                        self.advance()?;
-                    }
-                    VisitState::Rejected => {
-                        self.end_round(
-                            State::Rejected,
-                            Outcome::Rejected,
-                            Action::Rejected,
-                            &answer.comment,
-                        );
-                    }
-                    _ => {}
-                }
-            }
+            (AnswerKind::Approve | AnswerKind::Reject, _) => self.go_on(visit, &answer.comment)?,
             (AnswerKind::Return, Some(target)) => {
                 self.end_visit(visit, VisitState::Returned);
                 let position = self.desk.rulebook.policy.position(target);

@@ -3,7 +3,7 @@
 use salient_operation::Profile;
 
 use super::{
-    approval::{Approval, ResolvedApprover, Seat, Task},
+    approval::{Approval, Seat, Task},
     refusal::Refusal,
 };
 
@@ -19,7 +19,7 @@ pub fn check(approval: &Approval, task: &Task, decider: &Profile) -> Result<(), 
             cause: "SUBMITTER",
         });
     }
-    if holds(decider, asked_as(approval, task)?.seat) {
+    if holds(decider, seat(approval, task)?) {
         Ok(())
     } else {
         Err(Refusal::NotEligible {
@@ -40,19 +40,21 @@ pub fn holds(profile: &Profile, seat: Option<Seat>) -> bool {
     })
 }
 
-/// As what the assignee of a task was asked.
+/// The post and unit by which the assignee of a task was asked; `None` where they were asked by name, or by another assignee.
 ///
 /// # Errors
 /// `Defect` where the task belongs to no visit, or its assignee is not among those to be asked.
-pub fn asked_as<'a>(approval: &'a Approval, task: &Task) -> Result<&'a ResolvedApprover, Refusal> {
-    approval
-        .visit(task.visit)
+fn seat(approval: &Approval, task: &Task) -> Result<Option<Seat>, Refusal> {
+    if !task.decides() {
+        return Ok(None);
+    }
+    let visit = approval.visit(task.visit);
+    visit
         .and_then(|visit| {
-            visit
-                .approvers
-                .iter()
-                .find(|approver| approver.employee == task.assignee)
+            let mut asked = visit.approvers.iter();
+            asked.find(|approver| approver.employee == task.assignee)
         })
+        .map(|approver| approver.seat)
         .ok_or(Refusal::Defect(
             "a task's assignee is not among its visit's approvers",
         ))

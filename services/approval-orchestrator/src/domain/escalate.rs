@@ -5,10 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    approval::{AttentionReason, ResolvedApprover, TaskState},
+    approval::{AttentionReason, Request, ResolvedApprover, TaskState},
     audit::Action,
     deadline::{Deadline, Escalated, OnExpiry},
     policy::{Selector, Step},
+    receiver::gives_opinion,
     refusal::Refusal,
     resolution::{Holder, Rung},
     work::Work,
@@ -45,14 +46,14 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Those who were asked in their own right, by themselves or by superiors in their place, and have not answered.
+    /// The places at which somebody was asked, their owners or others for them, and has not answered.
     fn late(&self, visit: usize) -> Vec<Uuid> {
         let asked = |approver: &&ResolvedApprover| {
-            approver.stands_for.is_empty()
-                && self.task_in(visit, approver.employee).is_some()
+            approver.owns_place()
+                && self.is_asked(visit, approver.employee)
                 && self.answer(visit, approver.employee).is_none()
         };
-        let approvers = self.approval.visits[visit].approvers.iter();
+        let approvers = self.approvers(visit).iter();
         approvers
             .filter(asked)
             .map(|approver| approver.employee)
@@ -62,10 +63,7 @@ impl<'a> Work<'a> {
     /// Who stands above an approver and all that were asked in their place: the first rung of their ladder on which somebody may
     /// stand in.
     fn superiors(&self, visit: usize, step: &Step, approver: Uuid) -> Result<Option<Rung>, Refusal> {
-        let approvers = self.approval.visits[visit].approvers.iter();
-        let group: Vec<&ResolvedApprover> = approvers
-            .filter(|candidate| answers_for(candidate, approver))
-            .collect();
+        let group: Vec<&ResolvedApprover> = self.holders(visit, approver).collect();
         for selector in step.approvers.iter().map(|approver| &approver.selector) {
             let rungs = self.ladder(selector)?;
             // Who has left the rung since is known by the seat that they were asked for.
@@ -108,13 +106,15 @@ impl<'a> Work<'a> {
         let approvers = &self.approval.visits[visit].approvers;
         let may = |known: &ResolvedApprover| {
             let task = self.task_in(visit, known.employee);
-            !known.stands_for.is_empty()
-                && !answers_for(known, approver)
+            !known.owns_place()
+                && !known.answers_for(approver)
                 && task.is_some_and(|task| task.state == TaskState::Pending)
         };
         let fit = |holder: &&Holder| {
             let mut known = approvers.iter().filter(|known| known.employee == holder.employee);
-            holder.employee != self.approval.submitter && known.all(may)
+            holder.employee != self.approval.submitter
+                && known.all(may)
+                && !gives_opinion(self.approval, &self.approval.visits[visit], holder.employee)
         };
         rungs.iter().find_map(|rung| {
             let holders: Vec<Holder> = rung.holders.iter().filter(fit).cloned().collect();
@@ -131,12 +131,12 @@ impl<'a> Work<'a> {
             .iter()
             .map(|superior| format!("employees/{}", superior.employee))
             .collect();
-        for task in self.pending_tasks(visit) {
-            if self.answers_for(visit, self.approval.tasks[task].assignee) == [approver] {
+        for task in self.live_tasks(visit) {
+            let decides = self.approval.tasks[task].decides();
+            if decides && self.places_of(visit, self.approval.tasks[task].assignee) == [approver] {
                 self.log_task(Action::TaskEscalated, task, [("superiors", json!(names))]);
                 if rule == Escalated::Close {
-                    self.end_task(task, TaskState::Closed);
-                    self.log_task(Action::TaskClosed, task, []);
+                    self.close_task(task);
                 }
             }
         }
@@ -161,42 +161,14 @@ impl<'a> Work<'a> {
                 substitute: superior.substitute,
                 weight,
                 stands_for: vec![approver],
+                added: None,
             });
-            self.push_task(visit, superior.employee);
+            let request = Request {
+                principal: Some(approver),
+                ..Request::default()
+            };
+            self.push_task(visit, superior.employee, Some(request));
         }
         self.changes.visits.insert(visit);
     }
-
-    /// For whom somebody answers: themselves, or those in whose place they were asked.
-    fn answers_for(&self, visit: usize, employee: Uuid) -> Vec<Uuid> {
-        let approvers = &self.approval.visits[visit].approvers;
-        let asked = approvers.iter().find(|asked| asked.employee == employee);
-        match asked {
-            Some(asked) if !asked.stands_for.is_empty() => asked.stands_for.clone(),
-            _ => vec![employee],
-        }
-    }
-
-    /// Closes the tasks of those for whom another has answered, and of those whose answer is wanted for nobody any more.
-    pub(super) fn close_answered(&mut self, visit: usize) {
-        let escalated = |approver: &ResolvedApprover| !approver.stands_for.is_empty();
-        if !self.approval.visits[visit].approvers.iter().any(escalated) {
-            return;
-        }
-        for task in self.pending_tasks(visit) {
-            let wanted = self.answers_for(visit, self.approval.tasks[task].assignee);
-            if wanted
-                .iter()
-                .all(|employee| self.answer(visit, *employee).is_some())
-            {
-                self.end_task(task, TaskState::Closed);
-                self.log_task(Action::TaskClosed, task, []);
-            }
-        }
-    }
-}
-
-/// Whether somebody was asked as this approver, or in their place.
-fn answers_for(asked: &ResolvedApprover, approver: Uuid) -> bool {
-    asked.employee == approver || asked.stands_for.contains(&approver)
 }

@@ -200,7 +200,14 @@ impl Work<'_> {
             comment: PASSED.to_owned(),
             subject_digest: None,
         };
-        for _ in 0..=self.approval.visits[visit].approvers.len() {
+        // Nobody waits for opinions any longer.
+        for task in self.live_tasks(visit) {
+            if self.approval.tasks[task].state == TaskState::Delegated {
+                self.recall_opinion(task);
+            }
+        }
+        // Each turn of the loop answers a task; those who wait for others follow them.
+        for _ in 0..=2 * self.approvers(visit).len() {
             let next = self.pending_tasks(visit).first().copied();
             let (VisitState::Open, Some(task)) = (self.approval.visits[visit].state, next) else {
                 return Ok(());

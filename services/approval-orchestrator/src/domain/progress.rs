@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{
     approval::{
-        AnswerKind, AttentionReason, Decision, ParticipationState, ResolvedApprover, Task, TaskState, Visit,
-        VisitState,
+        AnswerKind, AttentionReason, Decision, ParticipationState, Request, ResolvedApprover, Task,
+        TaskState, Visit, VisitState,
     },
     audit::Action,
     branch::alternative_of,
@@ -163,28 +163,8 @@ impl<'a> Work<'a> {
         position
     }
 
-    /// Makes tasks for the first so many of those who have not answered. Answers whether an approval was carried over, so that
-    /// the ballots have to be counted again.
-    fn ask(&mut self, visit: usize, step: &Step, asked: usize) -> bool {
-        let unanswered: Vec<Uuid> = self.approval.visits[visit]
-            .approvers
-            .iter()
-            .filter(|approver| approver.stands_for.is_empty())
-            .map(|approver| approver.employee)
-            .filter(|employee| self.answer(visit, *employee).is_none())
-            .take(asked)
-            .collect();
-        let mut carried = false;
-        for employee in unanswered {
-            if self.task_in(visit, employee).is_none() {
-                let task = self.push_task(visit, employee);
-                carried |= self.carry_over(visit, step, task);
-            }
-        }
-        carried
-    }
-
-    pub(super) fn push_task(&mut self, visit: usize, assignee: Uuid) -> usize {
+    /// Puts a task into somebody's inbox.
+    pub(super) fn push_task(&mut self, visit: usize, assignee: Uuid, request: Option<Request>) -> usize {
         let position = self.approval.tasks.len();
         self.approval.tasks.push(Task {
             id: Uuid::now_v7(),
@@ -199,6 +179,7 @@ impl<'a> Work<'a> {
                 .deadline
                 .as_ref()
                 .map(|deadline| deadline.due_time),
+            request,
         });
         self.changes.tasks.insert(position);
         self.log_task(
@@ -211,7 +192,7 @@ impl<'a> Work<'a> {
 
     /// Lets the assignee's approval of the step before count for this one, where the policy says so. Only of the same round,
     /// since another round may be about other content; and not where there is a checklist to work through.
-    fn carry_over(&mut self, visit: usize, step: &Step, task: usize) -> bool {
+    pub(super) fn carry_over(&mut self, visit: usize, step: &Step, task: usize) -> bool {
         if self.desk.rulebook.policy.same_person != SamePerson::CarryOver || !step.checklist.is_empty() {
             return false;
         }
@@ -244,7 +225,7 @@ impl<'a> Work<'a> {
         let before = self.approval.visits[..visit]
             .iter()
             .rev()
-            .find(|earlier| earlier.state != VisitState::Skipped)
+            .find(|earlier| !matches!(earlier.state, VisitState::Skipped | VisitState::TakenBack))
             .filter(|earlier| earlier.state == VisitState::Agreed && earlier.round == round)?;
         self.approval
             .tasks
@@ -281,43 +262,6 @@ impl<'a> Work<'a> {
             ParticipationState::Confirming,
             |service| Call::Confirm { service },
         );
-    }
-
-    fn ballots(&self, visit: usize) -> Vec<Ballot> {
-        let approvers = self.approval.visits[visit].approvers.iter();
-        approvers
-            .filter(|approver| approver.stands_for.is_empty())
-            .map(|approver| Ballot {
-                weight: approver.weight,
-                answer: self.answer(visit, approver.employee),
-            })
-            .collect()
-    }
-
-    /// What somebody answered, or else one of those who were asked in their place.
-    pub(super) fn answer(&self, visit: usize, employee: Uuid) -> Option<bool> {
-        let mut standing_in = self.approval.visits[visit]
-            .approvers
-            .iter()
-            .filter(|approver| approver.stands_for.contains(&employee));
-        self.own_answer(visit, employee)
-            .or_else(|| standing_in.find_map(|approver| self.own_answer(visit, approver.employee)))
-    }
-
-    fn own_answer(&self, visit: usize, employee: Uuid) -> Option<bool> {
-        match self.task_in(visit, employee)?.state {
-            TaskState::Approved | TaskState::CarriedOver => Some(true),
-            TaskState::Rejected => Some(false),
-            _ => None,
-        }
-    }
-
-    pub(super) fn task_in(&self, visit: usize, employee: Uuid) -> Option<&Task> {
-        let visit = self.approval.visits[visit].id;
-        self.approval
-            .tasks
-            .iter()
-            .find(|task| task.visit == visit && task.assignee == employee)
     }
 
     /// The step that a visit is of.

@@ -95,6 +95,52 @@ pub enum Refusal {
         /// The type declared.
         kind: FactType,
     },
+    /// The task waits for others before its assignee can do that.
+    #[error("task {task} is {state:?}")]
+    TaskWaiting {
+        /// The task.
+        task: Uuid,
+        /// How it stands.
+        state: TaskState,
+    },
+    /// Somebody may not be asked.
+    #[error("employee {employee} may not be asked: {cause}")]
+    ReceiverUnfit {
+        /// Who.
+        employee: Uuid,
+        /// `INACTIVE`, `SUBMITTER` or `ALREADY_ASKED`.
+        cause: &'static str,
+    },
+    /// Only an opinion was asked for.
+    #[error("task {task} asks for an opinion")]
+    OpinionOnly {
+        /// The task.
+        task: Uuid,
+    },
+    /// More than there may be.
+    #[error("at most {most} {limit}")]
+    LimitReached {
+        /// Of what: `SIGNERS`, `DEPTH` or `TASKS`.
+        limit: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The signer cannot be removed.
+    #[error("signer {signer} cannot be removed: {cause}")]
+    SignerNotRemovable {
+        /// The signer.
+        signer: Uuid,
+        /// `NOT_ADDED`, `ADDED_BY_ANOTHER` or `ANSWERED`.
+        cause: &'static str,
+    },
+    /// There is nothing to take back, or it is too late.
+    #[error("task {task} cannot be taken back: {cause}")]
+    NotTakeable {
+        /// The task.
+        task: Uuid,
+        /// `UNDECIDED`, `FOLLOWED` or `DECIDED_BY_DEADLINE`.
+        cause: &'static str,
+    },
     /// Nothing is stuck.
     #[error("approval {approval} needs no attention")]
     NoAttentionNeeded {

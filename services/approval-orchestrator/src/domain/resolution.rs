@@ -131,6 +131,7 @@ fn add(approvers: &mut Vec<ResolvedApprover>, holder: &Holder, seat: Option<Seat
         substitute: holder.substitute,
         weight,
         stands_for: Vec::new(),
+        added: None,
     });
 }
 

@@ -1,166 +1,18 @@
 //! Whole approvals, played on the domain alone.
 
 use salient_operation::Post;
-use uuid::Uuid;
 
 use super::{
-    approval::{
-        AnswerKind, Approval, AttentionReason, Finding, FindingResult, ParticipationState, TaskState,
-        VisitState,
-    },
+    approval::{AnswerKind, AttentionReason, ParticipationState, TaskState, VisitState},
     attend, close,
     decide::{Answer, decide},
-    fixture::{self, TWO_STEPS, company, ladders, now, rulebook, submission},
-    participate::{self, RefusalText, Reply, Reservation},
+    fixture::{self, TWO_STEPS, company, ladders, now, rulebook},
+    participate::{RefusalText, Reply, Reservation},
+    play::Play,
     refusal::Refusal,
-    resolution::Ladders,
-    rulebook::Rulebook,
     state::{self, Event, State},
-    submit,
-    work::{Call, Changes, Desk, Outcome},
+    work::{Call, Desk, Outcome},
 };
-
-/// An approval, the policy it runs by and the company it runs in.
-struct Play {
-    approval: Approval,
-    rulebook: Rulebook,
-    ladders: Ladders,
-    calls: Vec<Call>,
-}
-
-impl Play {
-    fn start(policy: &str, ladders: Ladders) -> Self {
-        let rulebook = rulebook(policy);
-        let desk = Desk {
-            rulebook: &rulebook,
-            ladders: Some(&ladders),
-            working_times: None,
-            now: now(),
-        };
-        let (approval, changes) = submit::open(submission(1), desk).unwrap();
-        Self {
-            approval,
-            rulebook,
-            ladders,
-            calls: changes.calls,
-        }
-    }
-
-    /// Runs a command and checks that it went where the table lets the event lead.
-    fn run<T>(
-        &mut self,
-        event: Option<Event>,
-        command: impl FnOnce(&mut Approval, Desk<'_>) -> Result<T, Refusal>,
-        changes: impl FnOnce(T) -> Option<Changes>,
-    ) -> Result<(), Refusal> {
-        let before = self.approval.clone();
-        let desk = Desk {
-            rulebook: &self.rulebook,
-            ladders: Some(&self.ladders),
-            working_times: None,
-            now: now(),
-        };
-        match command(&mut self.approval, desk) {
-            Ok(done) => {
-                if let Some(event) = event {
-                    let targets = state::targets(before.state, event);
-                    assert!(
-                        targets.contains(&self.approval.state),
-                        "{event:?} led to {:?}",
-                        self.approval.state
-                    );
-                }
-                self.calls = changes(done).map(|changes| changes.calls).unwrap_or_default();
-                Ok(())
-            }
-            Err(refusal) => {
-                assert_eq!(self.approval, before, "a refused command changes nothing");
-                Err(refusal)
-            }
-        }
-    }
-
-    fn answer(&mut self, person: u128, kind: AnswerKind, step: Option<&str>) -> Result<(), Refusal> {
-        let pending = |state| state == TaskState::Pending;
-        let tasks = self.approval.tasks.iter().rev();
-        let mut of_person = tasks.filter(|task| task.assignee == Uuid::from_u128(person));
-        let task = of_person
-            .clone()
-            .find(|task| pending(task.state))
-            .or_else(|| of_person.next())
-            .expect("a task")
-            .id;
-        let answer = Answer {
-            kind,
-            return_step: step.map(str::to_owned),
-            findings: self.findings(task),
-            comment: "because".into(),
-            subject_digest: Some(self.approval.subject.digest.clone()),
-        };
-        let event = match (kind, step) {
-            (AnswerKind::Approve, _) => Event::Approve,
-            (AnswerKind::Reject, _) => Event::Reject,
-            (AnswerKind::Return, Some(_)) => Event::ReturnToStep,
-            (AnswerKind::Return, None) => Event::ReturnToSubmitter,
-        };
-        self.run(
-            Some(event),
-            |approval, desk| decide(approval, desk, task, &answer),
-            Some,
-        )
-    }
-
-    fn findings(&self, task: Uuid) -> Vec<Finding> {
-        let visit = self
-            .approval
-            .visit(self.approval.task(task).unwrap().visit)
-            .unwrap();
-        let step = &self.rulebook.policy.steps[self.rulebook.policy.position(&visit.step).unwrap()];
-        let finding = |item: &super::policy::ChecklistItem| Finding {
-            item: item.id.clone(),
-            result: FindingResult::Acceptable,
-            remark: String::new(),
-        };
-        step.checklist.iter().map(finding).collect()
-    }
-
-    fn approve(&mut self, person: u128) {
-        self.answer(person, AnswerKind::Approve, None).unwrap();
-    }
-
-    fn reply(&mut self, reply: Reply) {
-        let round = self.approval.round;
-        self.run(
-            None,
-            |approval, desk| participate::reply(approval, desk, "customers", round, reply),
-            |changes| changes,
-        )
-        .unwrap();
-    }
-
-    fn resubmit(&mut self) -> Result<(), Refusal> {
-        let next = submission(self.approval.round + 1);
-        self.run(
-            Some(Event::Resubmit),
-            |approval, desk| submit::resubmit(approval, next, desk),
-            Some,
-        )
-    }
-
-    /// Who is asked now.
-    fn asked(&self) -> Vec<u128> {
-        let pending = self
-            .approval
-            .tasks
-            .iter()
-            .filter(|task| task.state == TaskState::Pending);
-        pending.map(|task| task.assignee.as_u128()).collect()
-    }
-
-    fn told(&self, outcome: Outcome) -> bool {
-        self.calls.contains(&Call::Outcome(outcome))
-    }
-}
 
 fn reserved() -> Reply {
     Reply::Reserved(Reservation {

@@ -29,6 +29,8 @@ pub enum State {
     Refused,
     /// Its subject changed.
     Superseded,
+    /// An administrator ended it.
+    Cancelled,
 }
 
 /// What happens to an approval, from outside.
@@ -56,11 +58,19 @@ pub enum Event {
     Confirmed,
     /// An administrator had a suspended approval tried again.
     Resume,
+    /// A task changed hands, an opinion was asked for, or signers were added.
+    Rearrange,
+    /// An added signer was removed.
+    RemoveSigner,
+    /// A decision was taken back.
+    TakeBack,
+    /// An administrator ended it.
+    Cancel,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Reserving,
         Self::Pending,
         Self::Returned,
@@ -71,6 +81,7 @@ impl State {
         Self::Withdrawn,
         Self::Refused,
         Self::Superseded,
+        Self::Cancelled,
     ];
 
     /// Whether it may still change. A subject has at most one open approval.
@@ -96,6 +107,7 @@ impl State {
             Self::Withdrawn => "WITHDRAWN",
             Self::Refused => "REFUSED",
             Self::Superseded => "SUPERSEDED",
+            Self::Cancelled => "CANCELLED",
         }
     }
 
@@ -109,7 +121,7 @@ impl State {
 #[cfg(test)]
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Reserved,
         Self::Refused,
         Self::Approve,
@@ -121,6 +133,10 @@ impl Event {
         Self::Supersede,
         Self::Confirmed,
         Self::Resume,
+        Self::Rearrange,
+        Self::RemoveSigner,
+        Self::TakeBack,
+        Self::Cancel,
     ];
 }
 
@@ -139,7 +155,7 @@ pub const fn targets(state: State, event: Event) -> &'static [State] {
     use Event as E;
     use State as S;
     match (state, event) {
-        (S::Reserving, E::Reserved) | (S::Pending, E::Approve) => GOES_ON,
+        (S::Reserving, E::Reserved) | (S::Pending, E::Approve | E::RemoveSigner) => GOES_ON,
         // One that waited for a paused policy sets out from the beginning, with the participants.
         (S::Suspended, E::Resume) => &[S::Reserving, S::Pending, S::Confirming, S::Approved, S::Suspended],
         (S::Pending, E::ReturnToStep) => &[S::Pending, S::Suspended],
@@ -149,9 +165,20 @@ pub const fn targets(state: State, event: Event) -> &'static [State] {
         (S::Returned, E::Resubmit) => &[S::Reserving, S::Pending, S::Confirming, S::Approved, S::Suspended],
         (S::Reserving | S::Pending | S::Returned | S::Suspended, E::Withdraw) => &[S::Withdrawn],
         (S::Reserving | S::Pending | S::Returned | S::Suspended, E::Supersede) => &[S::Superseded],
+        (S::Pending, E::Rearrange) | (S::Pending | S::Suspended, E::TakeBack) => &[S::Pending],
+        (S::Reserving | S::Pending | S::Returned | S::Suspended, E::Cancel) => &[S::Cancelled],
         (S::Confirming, E::Confirmed) => &[S::Approved],
         // Everyone has agreed, or it has ended: nobody changes that any more.
-        (S::Confirming | S::Approved | S::Rejected | S::Withdrawn | S::Refused | S::Superseded, _)
+        (
+            S::Confirming
+            | S::Approved
+            | S::Rejected
+            | S::Withdrawn
+            | S::Refused
+            | S::Superseded
+            | S::Cancelled,
+            _,
+        )
         | (S::Reserving | S::Pending | S::Returned | S::Suspended, _) => &[],
     }
 }
@@ -202,18 +229,26 @@ mod tests {
             "Reserving Refused -> [Refused]",
             "Reserving Withdraw -> [Withdrawn]",
             "Reserving Supersede -> [Superseded]",
+            "Reserving Cancel -> [Cancelled]",
             "Pending Approve -> [Pending, Confirming, Approved, Suspended]",
             "Pending Reject -> [Pending, Rejected]",
             "Pending ReturnToStep -> [Pending, Suspended]",
             "Pending ReturnToSubmitter -> [Returned]",
             "Pending Withdraw -> [Withdrawn]",
             "Pending Supersede -> [Superseded]",
+            "Pending Rearrange -> [Pending]",
+            "Pending RemoveSigner -> [Pending, Confirming, Approved, Suspended]",
+            "Pending TakeBack -> [Pending]",
+            "Pending Cancel -> [Cancelled]",
             "Returned Resubmit -> [Reserving, Pending, Confirming, Approved, Suspended]",
             "Returned Withdraw -> [Withdrawn]",
             "Returned Supersede -> [Superseded]",
+            "Returned Cancel -> [Cancelled]",
             "Suspended Withdraw -> [Withdrawn]",
             "Suspended Supersede -> [Superseded]",
             "Suspended Resume -> [Reserving, Pending, Confirming, Approved, Suspended]",
+            "Suspended TakeBack -> [Pending]",
+            "Suspended Cancel -> [Cancelled]",
             "Confirming Confirmed -> [Approved]",
         ];
         assert_eq!(legal, expected);
@@ -222,7 +257,7 @@ mod tests {
     #[test]
     fn the_database_knows_the_same_states() {
         let migration = include_str!(
-            "../../../../migrations/approval-orchestrator/2026-11-24-000100_create_approvals/up.sql"
+            "../../../../migrations/approval-orchestrator/2026-11-29-000450_cancel_approvals/up.sql"
         );
         for state in State::ALL {
             assert!(migration.contains(&format!("'{}'", state.name())), "{state:?}");

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::hex;
+use super::{approval::Added, hex};
 
 /// One approver's part in a visit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,50 @@ pub struct Task {
     /// When its step's deadline passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,
+    /// How its assignee came by it, where not the policy asks them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+}
+
+/// How somebody came by a task that the policy alone would not have given them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// In whose place they are asked: the first who was, however often it was handed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Uuid>,
+    /// The task whose assignee wants their opinion; `None` where they decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion_for: Option<Uuid>,
+    /// Who asked them; `None` for a standing deputy, and for a superior after a deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<Uuid>,
+    /// What was said to it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
+impl From<&Added> for Request {
+    fn from(added: &Added) -> Self {
+        Self {
+            asked_by: Some(added.by),
+            comment: added.comment.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Task {
+    /// The task whose assignee wants an opinion; `None` where this one decides.
+    #[must_use]
+    pub fn opinion_for(&self) -> Option<Uuid> {
+        self.request.as_ref()?.opinion_for
+    }
+
+    /// Whether its answer counts, and is no opinion.
+    #[must_use]
+    pub fn decides(&self) -> bool {
+        self.opinion_for().is_none()
+    }
 }
 
 /// How a task stands.

@@ -16,6 +16,7 @@ use super::{
     resolution::Ladders,
     rulebook::Rulebook,
     state::{self, Event, State},
+    verb::{self, Verb},
 };
 
 /// What a command may consult.
@@ -107,6 +108,8 @@ pub enum Outcome {
     Refused,
     /// The subject changed.
     Superseded,
+    /// An administrator ended it.
+    Cancelled,
 }
 
 /// A command at work.
@@ -139,6 +142,50 @@ impl<'a> Work<'a> {
             desk,
             changes: Changes::default(),
         }
+    }
+
+    /// Starts something that is done with a task, which the tables of tasks and of approvals have to allow. Answers where the task
+    /// and its visit stand, too.
+    ///
+    /// # Errors
+    /// `TaskClosed`, `TaskWaiting`, `NotTakeable`, `ApprovalClosed`.
+    pub(super) fn act(
+        approval: &'a mut Approval,
+        desk: Desk<'a>,
+        task: Uuid,
+        verb: Verb,
+    ) -> Result<(Self, usize, usize), Refusal> {
+        let position = approval
+            .tasks
+            .iter()
+            .position(|candidate| candidate.id == task)
+            .ok_or(Refusal::Defect("the task is not of this approval"))?;
+        let state = approval.tasks[position].state;
+        if !verb::allows(state, verb) {
+            return Err(match (verb, state) {
+                (Verb::TakeBack, TaskState::Pending | TaskState::Waiting) => Refusal::NotTakeable {
+                    task,
+                    cause: "UNDECIDED",
+                },
+                _ if state.is_live() => Refusal::TaskWaiting { task, state },
+                _ => Refusal::TaskClosed {
+                    task,
+                    state,
+                    approval_state: approval.state,
+                },
+            });
+        }
+        let of = approval.tasks[position].visit;
+        let visit = approval
+            .visits
+            .iter()
+            .position(|visit| visit.id == of)
+            .ok_or(Refusal::Defect("a task of no visit"))?;
+        let work = match verb.event() {
+            Some(event) => Self::start(approval, desk, event)?,
+            None => Self::unchecked(approval, desk),
+        };
+        Ok((work, position, visit))
     }
 
     /// Ends the command.
@@ -193,12 +240,30 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Ends a task.
+    /// Ends a task; an opinion that its assignee waits for is not wanted any more then.
     pub(super) fn end_task(&mut self, position: usize, state: TaskState) {
+        self.change_task(position, state);
+        self.approval.tasks[position].end_time = Some(self.desk.now);
+        let id = self.approval.tasks[position].id;
+        for opinion in 0..self.approval.tasks.len() {
+            let task = &self.approval.tasks[opinion];
+            if task.opinion_for() == Some(id) && task.state.is_live() {
+                self.close_task(opinion);
+            }
+        }
+    }
+
+    /// Ends a task undecided.
+    pub(super) fn close_task(&mut self, position: usize) {
+        self.end_task(position, TaskState::Closed);
+        self.log_task(Action::TaskClosed, position, []);
+    }
+
+    /// Has a task wait, or be waited for.
+    pub(super) fn change_task(&mut self, position: usize, state: TaskState) {
         let task = &mut self.approval.tasks[position];
         task.state = state;
         task.version += 1;
-        task.end_time = Some(self.desk.now);
         self.changes.tasks.insert(position);
     }
 
@@ -206,10 +271,8 @@ impl<'a> Work<'a> {
     pub(super) fn end_visit(&mut self, position: usize, state: VisitState) {
         let id = self.approval.visits[position].id;
         for task in 0..self.approval.tasks.len() {
-            if self.approval.tasks[task].visit == id && self.approval.tasks[task].state == TaskState::Pending
-            {
-                self.end_task(task, TaskState::Closed);
-                self.log_task(Action::TaskClosed, task, []);
+            if self.approval.tasks[task].visit == id && self.approval.tasks[task].state.is_live() {
+                self.close_task(task);
             }
         }
         let visit = &mut self.approval.visits[position];

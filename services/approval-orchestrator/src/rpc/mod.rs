@@ -8,11 +8,18 @@ pub mod timers;
 pub mod vacancies;
 pub mod working_times;
 
+mod act;
+mod add_signers;
 mod approve_task;
 mod audit_service;
+mod batch;
+mod batch_decide_tasks;
+mod batch_reassign_tasks;
+mod cancel_approval;
 mod change;
 mod create_policy_draft;
 mod decide;
+mod delegate_task;
 mod delete_policy_draft;
 mod export_audit_trails;
 mod export_policy_version;
@@ -35,10 +42,13 @@ mod pause_policy;
 mod policies;
 mod policy_drafts;
 mod preview_approval;
+mod preview_hand_over;
 mod publish;
 mod publish_policy_draft;
 mod publish_policy_version;
+mod reassign_task;
 mod reject_task;
+mod remove_signer;
 mod render_policy;
 mod request_approval;
 mod resume_policy;
@@ -48,6 +58,8 @@ mod return_task;
 mod settle;
 mod simulate_policy;
 mod supersede_approval;
+mod take_back_task;
+mod transfer_task;
 mod turn;
 mod update_policy_draft;
 mod validate_policy;
@@ -157,6 +169,17 @@ impl approval_service_server::ApprovalService for Rpc {
         .await
     }
 
+    async fn cancel_approval(
+        &self,
+        request: Request<proto::CancelApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            cancel_approval::cancel_approval(app, op, message)
+        })
+        .await
+    }
+
     async fn list_audit_entries(
         &self,
         request: Request<proto::ListAuditEntriesRequest>,
@@ -241,6 +264,105 @@ impl task_service_server::TaskService for Rpc {
         let app = self.0.clone();
         unary(request, move |op, message| {
             return_task::return_task(app, op, message)
+        })
+        .await
+    }
+
+    async fn transfer_task(
+        &self,
+        request: Request<proto::TransferTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            transfer_task::transfer_task(app, op, message)
+        })
+        .await
+    }
+
+    async fn delegate_task(
+        &self,
+        request: Request<proto::DelegateTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            delegate_task::delegate_task(app, op, message)
+        })
+        .await
+    }
+
+    async fn add_signers(
+        &self,
+        request: Request<proto::AddSignersRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            add_signers::add_signers(app, op, message)
+        })
+        .await
+    }
+
+    async fn remove_signer(
+        &self,
+        request: Request<proto::RemoveSignerRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            remove_signer::remove_signer(app, op, message)
+        })
+        .await
+    }
+
+    async fn take_back_task(
+        &self,
+        request: Request<proto::TakeBackTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            take_back_task::take_back_task(app, op, message)
+        })
+        .await
+    }
+
+    async fn reassign_task(
+        &self,
+        request: Request<proto::ReassignTaskRequest>,
+    ) -> Result<Response<proto::Task>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            reassign_task::reassign_task(app, op, message)
+        })
+        .await
+    }
+
+    async fn batch_decide_tasks(
+        &self,
+        request: Request<proto::BatchDecideTasksRequest>,
+    ) -> Result<Response<proto::BatchDecideTasksResponse>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            batch_decide_tasks::batch_decide_tasks(app, op, message)
+        })
+        .await
+    }
+
+    async fn batch_reassign_tasks(
+        &self,
+        request: Request<proto::BatchReassignTasksRequest>,
+    ) -> Result<Response<proto::BatchReassignTasksResponse>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            batch_reassign_tasks::batch_reassign_tasks(app, op, message)
+        })
+        .await
+    }
+
+    async fn preview_hand_over(
+        &self,
+        request: Request<proto::PreviewHandOverRequest>,
+    ) -> Result<Response<proto::PreviewHandOverResponse>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            preview_hand_over::preview_hand_over(app, op, message)
         })
         .await
     }

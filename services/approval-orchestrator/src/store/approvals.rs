@@ -40,6 +40,19 @@ pub async fn approval_find(connection: &mut Connection, id: Uuid) -> Result<Opti
     Ok(row.optional()?.map(|Document(approval)| approval))
 }
 
+/// These approvals, in no order; those that do not exist are left out.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn approvals_find(connection: &mut Connection, ids: Vec<Uuid>) -> Result<Vec<Approval>, Error> {
+    let rows: Vec<Document<Approval>> = approval::table
+        .filter(approval::id.eq_any(ids))
+        .select(approval::document)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|Document(approval)| approval).collect())
+}
+
 /// The approval that a task belongs to, if there is such a task.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ pub use self::{
     },
     approvals::{
         ApprovalQuery, approval_by_task, approval_find, approval_list, approvals_after, approvals_created_in,
+        approvals_find,
     },
     audit::audit_list,
     deliveries::deliveries_hasten,
@@ -72,6 +73,7 @@ pub enum Query {
     AnchoredContradictions,
     ApprovalsAfter,
     ApprovalsCreatedIn,
+    ApprovalsFind,
 }
 
 impl salient_database::Label for Query {
@@ -108,6 +110,7 @@ impl salient_database::Label for Query {
             Self::AnchoredContradictions => "anchored_contradictions",
             Self::ApprovalsAfter => "approvals_after",
             Self::ApprovalsCreatedIn => "approvals_created_in",
+            Self::ApprovalsFind => "approvals_find",
         }
     }
 }

@@ -298,11 +298,11 @@ impl TaskColumns {
         out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.end_times)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.due_times)?;
-        // Compare and set: what was decided stays as it is, whatever a defect above may ask for.
+        // Compare and set: what was decided stays as it is, whatever a defect above may ask for; taken back, it keeps what was decided.
         out.push_sql(
             ") AS asked, locked WHERE locked.saved = 1 ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
-             version = excluded.version, decision = excluded.decision, end_time = excluded.end_time, \
-             due_time = excluded.due_time WHERE task.state = 'PENDING')",
+             version = excluded.version, decision = coalesce(excluded.decision, task.decision), end_time = excluded.end_time, \
+             due_time = excluded.due_time WHERE task.end_time IS NULL OR excluded.state = 'TAKEN_BACK')",
         );
         Ok(())
     }

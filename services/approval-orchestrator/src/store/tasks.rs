@@ -15,7 +15,7 @@ use super::{
     schema::task,
 };
 use crate::domain::{
-    approval::{self, Approval, Decision, Seat, Subject, TaskState},
+    approval::{self, Approval, Decision, Request, Seat, Subject, TaskState},
     policy::PolicyKey,
     refusal::Refusal,
 };
@@ -68,6 +68,9 @@ pub struct TaskCard {
     pub round: i64,
     /// As what the assignee was asked.
     pub seat: Option<Seat>,
+    /// How the assignee came by it, where not the policy asks them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
 }
 
 impl TaskRow {
@@ -106,7 +109,10 @@ impl TaskRow {
                 submitter: approval.submitter,
                 comment: approval.comment.clone(),
                 round: visit.round,
-                seat: asked.and_then(|approver| approver.seat),
+                seat: asked
+                    .filter(|_| task.decides())
+                    .and_then(|approver| approver.seat),
+                request: task.request.clone(),
             },
             decision,
             create_time: task.create_time,

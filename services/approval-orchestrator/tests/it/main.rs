@@ -1,6 +1,8 @@
 //! The orchestrator as its callers see it: through gRPC, on real PostgreSQL, with the services around it played by the tests.
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod anchors;
 #[cfg(test)]
 mod attention;

@@ -16,17 +16,20 @@ pub(crate) enum Outcome {
     Refused,
     /// The contract changed.
     Superseded,
+    /// An administrator ended it.
+    Cancelled,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Approved,
         Self::Rejected,
         Self::Returned,
         Self::Withdrawn,
         Self::Refused,
         Self::Superseded,
+        Self::Cancelled,
     ];
 
     /// Its name in the database.
@@ -38,6 +41,7 @@ impl Outcome {
             Self::Withdrawn => "WITHDRAWN",
             Self::Refused => "REFUSED",
             Self::Superseded => "SUPERSEDED",
+            Self::Cancelled => "CANCELLED",
         }
     }
 
@@ -51,7 +55,7 @@ impl Outcome {
     pub(crate) const fn judges_content(self) -> bool {
         match self {
             Self::Approved | Self::Rejected | Self::Returned | Self::Refused => true,
-            Self::Withdrawn | Self::Superseded => false,
+            Self::Withdrawn | Self::Superseded | Self::Cancelled => false,
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) enum Verb {
 }
 
 /// From which state each verb leads to which. What is not here is refused.
-const TRANSITIONS: [(State, Verb, State); 18] = {
+const TRANSITIONS: [(State, Verb, State); 20] = {
     use Outcome as O;
     use State as S;
     [
@@ -58,11 +58,13 @@ const TRANSITIONS: [(State, Verb, State); 18] = {
         (S::InApproval, Verb::End(O::Withdrawn), S::Draft),
         (S::InApproval, Verb::End(O::Refused), S::Draft),
         (S::InApproval, Verb::End(O::Superseded), S::Draft),
+        (S::InApproval, Verb::End(O::Cancelled), S::Draft),
         (S::Returned, Verb::Edit, S::Returned),
         (S::Returned, Verb::Submit, S::InApproval),
         // A returned approval is still open, so its submitter can withdraw it.
         (S::Returned, Verb::End(O::Withdrawn), S::Draft),
         (S::Returned, Verb::End(O::Superseded), S::Draft),
+        (S::Returned, Verb::End(O::Cancelled), S::Draft),
         (S::Approved, Verb::StoreFile, S::Approved),
         (S::Approved, Verb::Sign, S::Signed),
         (S::Signed, Verb::StoreFile, S::Signed),
@@ -166,6 +168,7 @@ mod tests {
                 "End(Withdrawn): - DRAFT DRAFT - - - - -",
                 "End(Refused): - DRAFT - - - - - -",
                 "End(Superseded): - DRAFT DRAFT - - - - -",
+                "End(Cancelled): - DRAFT DRAFT - - - - -",
             ]
         );
     }

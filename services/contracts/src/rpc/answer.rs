@@ -105,6 +105,7 @@ pub(super) fn outcome(outcome: Outcome) -> ProtoOutcome {
         Outcome::Withdrawn => ProtoOutcome::Withdrawn,
         Outcome::Refused => ProtoOutcome::Refused,
         Outcome::Superseded => ProtoOutcome::Superseded,
+        Outcome::Cancelled => ProtoOutcome::Cancelled,
     }
 }
 

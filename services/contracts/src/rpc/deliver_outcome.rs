@@ -87,5 +87,6 @@ fn outcome(outcome: ProtoOutcome) -> Result<Outcome, Failure> {
         ProtoOutcome::Withdrawn => Ok(Outcome::Withdrawn),
         ProtoOutcome::Refused => Ok(Outcome::Refused),
         ProtoOutcome::Superseded => Ok(Outcome::Superseded),
+        ProtoOutcome::Cancelled => Ok(Outcome::Cancelled),
     }
 }

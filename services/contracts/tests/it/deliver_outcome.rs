@@ -15,6 +15,7 @@ async fn each_outcome_leads_to_its_state() {
         (Outcome::Withdrawn, State::Draft),
         (Outcome::Refused, State::Draft),
         (Outcome::Superseded, State::Draft),
+        (Outcome::Cancelled, State::Draft),
     ] {
         let submitted = house.submitted().await;
         assert!(house.deliver(&submitted, outcome).await, "{outcome:?}");

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     domain::{
         approval::{
-            Approval, AttentionReason, Participation, ParticipationState, ResolvedApprover, Visit, VisitState,
+            Approval, AttentionReason, Participation, ParticipationState, Position, ResolvedApprover, Visit,
+            VisitState,
         },
         rulebook::Rulebook,
         state::State,
@@ -66,6 +67,7 @@ const fn state(state: State) -> proto::approval::State {
         State::Withdrawn => Wire::Withdrawn,
         State::Refused => Wire::Refused,
         State::Superseded => Wire::Superseded,
+        State::Cancelled => Wire::Cancelled,
     }
 }
 
@@ -136,6 +138,7 @@ pub const fn visit_state(state: VisitState) -> proto::visit::State {
         VisitState::Returned => State::Returned,
         VisitState::Skipped => State::Skipped,
         VisitState::Closed => State::Closed,
+        VisitState::TakenBack => State::TakenBack,
     }
 }
 
@@ -155,6 +158,26 @@ fn approver(approver: &ResolvedApprover) -> proto::ResolvedApprover {
             .iter()
             .map(|person| name::format("employees", *person))
             .collect(),
+        added_by: approver
+            .added
+            .as_ref()
+            .map(|added| name::format("employees", added.by))
+            .unwrap_or_default(),
+        position: approver
+            .added
+            .as_ref()
+            .map_or(proto::SignerPosition::Unspecified, |added| {
+                position(added.position)
+            })
+            .into(),
+    }
+}
+
+const fn position(position: Position) -> proto::SignerPosition {
+    match position {
+        Position::Before => proto::SignerPosition::Before,
+        Position::After => proto::SignerPosition::After,
+        Position::Beside => proto::SignerPosition::Beside,
     }
 }
 

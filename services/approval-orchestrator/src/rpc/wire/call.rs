@@ -95,5 +95,6 @@ pub const fn outcome(outcome: Outcome) -> proto::Outcome {
         Outcome::Withdrawn => proto::Outcome::Withdrawn,
         Outcome::Refused => proto::Outcome::Refused,
         Outcome::Superseded => proto::Outcome::Superseded,
+        Outcome::Cancelled => proto::Outcome::Cancelled,
     }
 }

@@ -95,6 +95,7 @@ fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
         Action::Returned => Some(decided(approval, Outcome::Returned)),
         Action::Withdrawn => Some(decided(approval, Outcome::Withdrawn)),
         Action::Superseded => Some(decided(approval, Outcome::Superseded)),
+        Action::Cancelled => Some(decided(approval, Outcome::Cancelled)),
         Action::EndedRefused => Some(decided(approval, Outcome::Refused)),
         Action::Suspended | Action::AttentionRaised => {
             let text = |key: &str| entry.details.get(key).cloned().unwrap_or_default();
@@ -156,7 +157,6 @@ fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
         | Action::SignerRemoved
         | Action::TaskTakenBack
         | Action::TaskReassigned
-        | Action::Cancelled
         | Action::Urged
         | Action::Copied
         | Action::Commented

@@ -2,6 +2,7 @@
 
 use salient_proto::{access::v1::Post, approval::v1 as proto};
 use salient_values::{etag, name, timestamp};
+use uuid::Uuid;
 
 use super::{
     super::change::now,
@@ -20,6 +21,12 @@ use crate::{
 pub fn task(row: &TaskRow, rulebook: &Rulebook) -> proto::Task {
     let step = rulebook.policy.steps.iter().find(|step| step.id == row.step);
     let card = &row.card;
+    let request = card.request.clone().unwrap_or_default();
+    let employee = |person: Option<Uuid>| {
+        person
+            .map(|person| name::format("employees", person))
+            .unwrap_or_default()
+    };
     proto::Task {
         name: name::format("tasks", row.id),
         approval: name::format("approvals", row.approval),
@@ -54,6 +61,13 @@ pub fn task(row: &TaskRow, rulebook: &Rulebook) -> proto::Task {
         overdue: row
             .due_time
             .is_some_and(|due| due < row.end_time.unwrap_or_else(now)),
+        principal: employee(request.principal),
+        opinion_for: request
+            .opinion_for
+            .map(|task| name::format("tasks", task))
+            .unwrap_or_default(),
+        asked_by: employee(request.asked_by),
+        request_comment: request.comment,
     }
 }
 

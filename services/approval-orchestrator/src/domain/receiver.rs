@@ -1,0 +1,75 @@
+//! Who may be asked besides those whom the policy finds. Separation of duties survives every hand-over: nobody decides what they
+//! submitted, and nobody holds two places in a visit.
+
+use uuid::Uuid;
+
+use super::{
+    approval::{Approval, Visit},
+    refusal::Refusal,
+    work::Work,
+};
+
+/// The most tasks of a visit: far more than any sign-off needs, and an end to passing one to and fro.
+const MOST_TASKS: usize = 200;
+
+/// Somebody who is to be asked, as the organisation knows them now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver {
+    /// The person.
+    pub employee: Uuid,
+    /// The person's name.
+    pub display_name: String,
+    /// Whether they are an active employee.
+    pub active: bool,
+}
+
+/// Why somebody may not be asked in a visit, as `cause` says; `None` where they may.
+#[must_use]
+pub fn obstacle(approval: &Approval, visit: &Visit, receiver: &Receiver) -> Option<&'static str> {
+    if !receiver.active {
+        Some("INACTIVE")
+    } else if receiver.employee == approval.submitter {
+        Some("SUBMITTER")
+    } else if takes_part(approval, visit, receiver.employee) {
+        Some("ALREADY_ASKED")
+    } else {
+        None
+    }
+}
+
+/// Whether somebody decides, or has decided or handed over, or is asked for an opinion in a visit.
+fn takes_part(approval: &Approval, visit: &Visit, employee: Uuid) -> bool {
+    let mut asked = visit.approvers.iter();
+    asked.any(|approver| approver.employee == employee) || gives_opinion(approval, visit, employee)
+}
+
+/// Whether somebody's opinion is awaited in a visit.
+pub(super) fn gives_opinion(approval: &Approval, visit: &Visit, employee: Uuid) -> bool {
+    approval.tasks.iter().any(|task| {
+        task.visit == visit.id && task.state.is_live() && task.assignee == employee && !task.decides()
+    })
+}
+
+impl Work<'_> {
+    /// Checks that somebody may be asked in a visit.
+    ///
+    /// # Errors
+    /// `ReceiverUnfit`, `LimitReached`.
+    pub(super) fn check_receiver(&self, visit: usize, receiver: &Receiver) -> Result<(), Refusal> {
+        if let Some(cause) = obstacle(self.approval, &self.approval.visits[visit], receiver) {
+            return Err(Refusal::ReceiverUnfit {
+                employee: receiver.employee,
+                cause,
+            });
+        }
+        let id = self.approval.visits[visit].id;
+        let asked = self.approval.tasks.iter().filter(|task| task.visit == id).count();
+        if asked >= MOST_TASKS {
+            return Err(Refusal::LimitReached {
+                limit: "TASKS",
+                most: MOST_TASKS,
+            });
+        }
+        Ok(())
+    }
+}
