@@ -9,7 +9,8 @@ ALTER TABLE task ADD CONSTRAINT task_state_known CHECK (state IN ('PENDING', 'AP
 ALTER TABLE task DROP CONSTRAINT task_ended;
 ALTER TABLE task ADD CONSTRAINT task_ended CHECK ((end_time IS NULL) = (state IN ('PENDING', 'DELEGATED', 'WAITING')));
 ALTER TABLE task DROP CONSTRAINT task_decided;
-ALTER TABLE task ADD CONSTRAINT task_decided CHECK ((decision IS NOT NULL) = (state IN ('APPROVED', 'REJECTED', 'RETURNED', 'CARRIED_OVER', 'TAKEN_BACK')));
+-- What is taken back is saved without the decision, which stays as it is.
+ALTER TABLE task ADD CONSTRAINT task_decided CHECK (state = 'TAKEN_BACK' OR (decision IS NOT NULL) = (state IN ('APPROVED', 'REJECTED', 'RETURNED', 'CARRIED_OVER')));
 -- A person has one live task in a visit at a time.
 ALTER TABLE task DROP CONSTRAINT task_once;
 CREATE UNIQUE INDEX task_live ON task (approval, step, visit, assignee) WHERE end_time IS NULL;

@@ -65,9 +65,12 @@ pub fn add(
         });
     }
     work.changes.visits.insert(visit);
-    if position == Position::Before {
-        work.change_task(asker, TaskState::Waiting);
-    }
+    let state = match position {
+        Position::Before => TaskState::Waiting,
+        // A change of the task all the same: whoever decides it by what they have read shall see this first.
+        Position::After | Position::Beside => TaskState::Pending,
+    };
+    work.change_task(asker, state);
     work.settle(visit)?;
     Ok(work.finish())
 }
