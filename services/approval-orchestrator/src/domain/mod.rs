@@ -1,8 +1,8 @@
 //! The rules of sign-offs, pure: nothing here knows gRPC, SQL or the clock.
 //!
 //! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`],
-//! [`expire`], [`vacancy`] and [`attend`] alone. Each checks the transition table of [`state`], changes the aggregate in place,
-//! and leaves in [`work::Changes`] what has to be saved, said and sent because of it.
+//! [`expire`], [`vacancy`], [`attend`] and [`correspond`] alone. Each checks the transition table of [`state`], changes the aggregate
+//! in place, and leaves in [`work::Changes`] what has to be saved, said and sent because of it.
 
 pub mod anchor;
 pub mod approval;
@@ -14,6 +14,7 @@ pub mod check;
 pub mod checklist;
 pub mod close;
 pub mod condition;
+pub mod correspond;
 pub mod deadline;
 pub mod decide;
 pub mod eligibility;

@@ -3,6 +3,8 @@
 mod anchors;
 mod approvals;
 mod audit;
+mod copies;
+mod counts;
 mod deliveries;
 mod drafts;
 mod filter;
@@ -22,6 +24,8 @@ pub use self::{
         ApprovalQuery, approval_by_task, approval_find, approval_list, approvals_after, approvals_created_in,
     },
     audit::audit_list,
+    copies::{CopyQuery, CopyRow, copy_list, copy_read},
+    counts::{MOST as MOST_COUNTED, counts},
     deliveries::deliveries_hasten,
     drafts::{
         DraftKey, DraftRow, draft_delete, draft_find, draft_for_update, draft_insert, draft_list, draft_save,
@@ -72,6 +76,10 @@ pub enum Query {
     AnchoredContradictions,
     ApprovalsAfter,
     ApprovalsCreatedIn,
+    ApprovalUnchanged,
+    CopyList,
+    CopyRead,
+    TaskCount,
 }
 
 impl salient_database::Label for Query {
@@ -108,6 +116,10 @@ impl salient_database::Label for Query {
             Self::AnchoredContradictions => "anchored_contradictions",
             Self::ApprovalsAfter => "approvals_after",
             Self::ApprovalsCreatedIn => "approvals_created_in",
+            Self::ApprovalUnchanged => "approval_unchanged",
+            Self::CopyList => "copy_list",
+            Self::CopyRead => "copy_read",
+            Self::TaskCount => "task_count",
         }
     }
 }
