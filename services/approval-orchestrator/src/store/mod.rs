@@ -8,6 +8,8 @@ mod counts;
 mod deliveries;
 mod drafts;
 mod filter;
+#[cfg(test)]
+mod plans;
 mod policies;
 mod save;
 mod schema;
