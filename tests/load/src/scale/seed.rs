@@ -127,7 +127,8 @@ fn insert(size: Size, approver: &str, batch: u64) -> String {
          step, 1, CASE WHEN (pending AND n % {stride} = 0) OR (NOT pending AND n % 500 = 0) THEN '{approver}'::uuid \
          ELSE lpad(to_hex(n * 7919 % 5000 + 1), 32, '0')::uuid END, \
          CASE WHEN pending THEN 'PENDING' ELSE 'APPROVED' END, 1, \
-         card || jsonb_build_object('title', 'HT-HD-2026-' || lpad(n::text, 8, '0') || ' 上海晨光贸易有限公司'), decision, \
+         CASE WHEN pending THEN card || jsonb_build_object('title', 'HT-HD-2026-' || lpad(n::text, 8, '0') || ' 上海晨光贸易') \
+         ELSE card END, decision, \
          at, CASE WHEN NOT pending THEN at + interval '5 hours' END, \
          CASE WHEN n / 100 % 2 = 0 THEN at + interval '2 days' END \
          FROM generate_series({first}, {last}) AS n \
