@@ -40,9 +40,8 @@ pub async fn templates(stage: &Stage, postgres: &Postgres, database: &str) -> an
     for _ in 0..LOOKS {
         let made = client
             .execute(
-                "CREATE TABLE IF NOT EXISTS template AS SELECT DISTINCT ON (state) state = 'PENDING' AS pending, kind, \
-                 policy_version, step, card, decision FROM task \
-                 WHERE step = 'review' AND state IN ('PENDING', 'APPROVED') AND EXISTS (SELECT FROM task WHERE state = 'PENDING')",
+                "CREATE TABLE template AS SELECT state = 'PENDING' AS pending, kind, policy_version, step, card, decision FROM task \
+                 WHERE (step, state) IN (('review', 'PENDING'), ('approval', 'APPROVED'))",
                 &[],
             )
             .await?;
@@ -131,7 +130,7 @@ fn insert(size: Size, approver: &str, batch: u64) -> String {
          ELSE card END, decision, \
          at, CASE WHEN NOT pending THEN at + interval '5 hours' END, \
          CASE WHEN n / 100 % 2 = 0 THEN at + interval '2 days' END \
-         FROM generate_series({first}, {last}) AS n \
+         FROM generate_series({first}::bigint, {last}) AS n \
          CROSS JOIN LATERAL (SELECT md5(n::text) AS hash, now() - ({tasks} - n) * interval '6 seconds' AS at) AS made \
          JOIN template ON template.pending = (n > {decided})"
     )
@@ -144,6 +143,6 @@ fn copies(size: Size, approver: &str) -> String {
         "INSERT INTO approval_copy (approval, recipient, copier, comment, create_time, read_time) \
          SELECT md5(n::text)::uuid, CASE WHEN n % 200 < 2 THEN '{approver}'::uuid \
          ELSE lpad(to_hex(n * 7919 % 5000 + 1), 32, '0')::uuid END, \
-         '{approver}', '请知悉', now(), CASE WHEN n % 2 = 0 THEN now() END FROM generate_series(1, {copies}) AS n"
+         '{approver}', '请知悉', now(), CASE WHEN n % 2 = 0 THEN now() END FROM generate_series(1::bigint, {copies}) AS n"
     )
 }
