@@ -61,16 +61,15 @@ impl App {
         self.database.read(op, Query::ApprovalFind, find).await
     }
 
-    /// An approval that the caller may see: they reach its unit, submitted it, or were asked about it (P1.3).
+    /// An approval that the caller may see: they reach its unit, submitted it, were asked about it, or sent a copy (P1.3).
     ///
     /// # Errors
     /// OUT_OF_SCOPE, also for one that does not exist where the caller could not see every one; NOT_FOUND.
     pub async fn find_visible(&self, op: &OpContext, id: Uuid) -> Result<Approval, Error> {
-        let everything = matches!(op.permit.reach(), Reach::Company | Reach::Service);
         match self.find(op, id).await? {
             Some(approval) if visible(op, &approval) => Ok(approval),
-            None if everything => Err(Error::NotFound(format!("approvals/{id}"))),
-            Some(_) | None => Err(Failure::out_of_scope().into()),
+            Some(_) => Err(Failure::out_of_scope().into()),
+            None => Err(absent(op, id)),
         }
     }
 
@@ -91,8 +90,27 @@ impl App {
     }
 }
 
-fn visible(op: &OpContext, approval: &Approval) -> bool {
-    let asked = |person: Uuid| approval.tasks.iter().any(|task| task.assignee == person);
+/// Whether the caller may see an approval.
+#[must_use]
+pub fn visible(op: &OpContext, approval: &Approval) -> bool {
+    let copied = |person: Uuid| approval.correspondence.recipients.contains(&person);
     op.permit.covers(approval.submitter, approval.unit)
-        || op.person().is_ok_and(|profile| asked(profile.person))
+        || asked(op, approval)
+        || op.person().is_ok_and(|profile| copied(profile.person))
+}
+
+/// Whether the caller is or was asked in an approval.
+#[must_use]
+pub fn asked(op: &OpContext, approval: &Approval) -> bool {
+    let asked = |person: Uuid| approval.tasks.iter().any(|task| task.assignee == person);
+    op.person().is_ok_and(|profile| asked(profile.person))
+}
+
+/// That there is no such approval: for whoever could not see every one, it is like one that they may not see.
+#[must_use]
+pub fn absent(op: &OpContext, id: Uuid) -> Error {
+    match op.permit.reach() {
+        Reach::Company | Reach::Service => Error::NotFound(format!("approvals/{id}")),
+        Reach::Units { .. } | Reach::Own(_) => Failure::out_of_scope().into(),
+    }
 }

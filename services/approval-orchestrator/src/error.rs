@@ -4,7 +4,12 @@ use salient_failure::{Failure, Kind};
 use salient_proto::{access::v1::ErrorReason as Shared, approval::v1::ErrorReason as Reason};
 use uuid::Uuid;
 
-use crate::domain::{policy_check::Mistake, refusal::Refusal, standing::Standing};
+use crate::domain::{
+    correspond::{MOST_COMMENTS, MOST_COPIES},
+    policy_check::Mistake,
+    refusal::Refusal,
+    standing::Standing,
+};
 
 /// How soon a store that did not answer may.
 const STORE_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -155,6 +160,14 @@ fn approval_name(id: Uuid) -> String {
     format!("approvals/{id}")
 }
 
+fn employee_name(id: Uuid) -> String {
+    format!("employees/{id}")
+}
+
+fn exhausted(reason: Reason, approval: Uuid) -> Failure {
+    Failure::new(Kind::ResourceExhausted, reason).with("approval", approval_name(approval))
+}
+
 fn task_name(id: Uuid) -> String {
     format!("tasks/{id}")
 }
@@ -272,6 +285,27 @@ fn refused(refusal: Refusal) -> Failure {
             .with("approval", approval_name(approval))
             .precondition("STATE", approval_name(approval), "nothing about it is stuck"),
         Refusal::Stale { resource } => Failure::etag_mismatch(resource),
+        Refusal::NobodyToUrge { approval, state } => precondition(Reason::NobodyToUrge)
+            .with("approval", approval_name(approval))
+            .with("state", state.name())
+            .precondition("STATE", approval_name(approval), "nobody is asked to decide it"),
+        Refusal::UrgedRecently { approval, wait } => exhausted(Reason::UrgedRecently, approval)
+            .with("minutes", wait.unsigned_abs().as_secs().div_ceil(60))
+            .quota(approval_name(approval), "it is urged once in 30 minutes")
+            .retry_after(wait.unsigned_abs()),
+        Refusal::RecipientInactive { recipients } => {
+            let names: Vec<_> = recipients.into_iter().map(employee_name).collect();
+            let failure = precondition(Reason::RecipientInactive).with("recipients", names.join(","));
+            names.into_iter().fold(failure, |failure, name| {
+                failure.precondition("EMPLOYEE", name, "is not an active employee")
+            })
+        }
+        Refusal::TooManyCopies { approval } => exhausted(Reason::TooManyCopies, approval)
+            .with("limit", MOST_COPIES)
+            .quota(approval_name(approval), "it is copied to 200 people at most"),
+        Refusal::TooManyComments { approval } => exhausted(Reason::TooManyComments, approval)
+            .with("limit", MOST_COMMENTS)
+            .quota(approval_name(approval), "it takes 500 comments at most"),
         defect @ Refusal::Defect(_) => Failure::internal(defect),
     }
 }

@@ -4,10 +4,10 @@
 //! tasks and decisions, the participants' parts, and a hash-chained history of all of it.
 //!
 //! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
-//! (inbox, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
-//! withdraw, history, verify, retry; P1.3), auditors `AuditService` (verify everything, export); `PolicyService` publishes
-//! policies, as messages or as text, simulates and draws them, and pauses, resumes and retires them; `PolicyDraftService` keeps
-//! what is written before.
+//! (inbox, counts, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
+//! withdraw, urge, copy, comment, history, verify, retry; P1.3), auditors `AuditService` (verify everything, export);
+//! `PolicyService` publishes policies, as messages or as text, simulates and draws them, and pauses, resumes and retires them;
+//! `PolicyDraftService` keeps what is written before.
 //!
 //! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox:
 //! `ParticipantService` of the services that a policy names (reserve → confirm, or release), `CheckService` of those that decide

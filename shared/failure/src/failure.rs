@@ -16,6 +16,7 @@ pub(crate) struct Inner {
     pub metadata: BTreeMap<&'static str, String>,
     pub fields: Vec<(String, String)>,
     pub preconditions: Vec<Precondition>,
+    pub quotas: Vec<(String, String)>,
     pub retry_after: Option<Duration>,
     pub certainty: Certainty,
     pub source: Option<Arc<dyn Error + Send + Sync>>,
@@ -39,6 +40,7 @@ impl Failure {
             metadata: BTreeMap::new(),
             fields: Vec::new(),
             preconditions: Vec::new(),
+            quotas: Vec::new(),
             retry_after: None,
             certainty: Certainty::NotDone,
             source: None,
@@ -73,6 +75,13 @@ impl Failure {
             subject,
             description,
         });
+        self
+    }
+
+    /// Names a limit that is reached (`QuotaFailure`): of what, and what the limit is.
+    #[must_use]
+    pub fn quota(mut self, subject: impl Into<String>, description: impl Into<String>) -> Self {
+        self.0.quotas.push((subject.into(), description.into()));
         self
     }
 

@@ -39,7 +39,12 @@ impl Failure {
         if failure.retry_after.is_some() {
             details.set_retry_info(failure.retry_after);
         }
-        list(failure.preconditions, failure.fields, &mut details);
+        list(
+            failure.quotas,
+            failure.preconditions,
+            failure.fields,
+            &mut details,
+        );
         Status::with_error_details(failure.kind.code(), message, details)
     }
 }
@@ -50,6 +55,7 @@ fn presentable(mut failure: Inner) -> Inner {
         (failure.reason_enum, failure.reason) = (ErrorReason::ENUM, ErrorReason::Internal.name());
         failure.metadata.retain(|key, _| *key == TRACE_ID);
         failure.preconditions.clear();
+        failure.quotas.clear();
         failure.fields.clear();
     }
     // Not told of a defect: how far it got is not known, and a caller then has to assume the worse.
@@ -62,9 +68,22 @@ fn presentable(mut failure: Inner) -> Inner {
     failure
 }
 
-/// Lists preconditions and fields as far as there is room.
-fn list(preconditions: Vec<Precondition>, fields: Vec<(String, String)>, details: &mut ErrorDetails) {
+/// Lists limits, preconditions and fields as far as there is room.
+fn list(
+    quotas: Vec<(String, String)>,
+    preconditions: Vec<Precondition>,
+    fields: Vec<(String, String)>,
+    details: &mut ErrorDetails,
+) {
     let mut room = LIST_LIMIT;
+    for (mut subject, mut description) in quotas {
+        shorten(&mut subject);
+        shorten(&mut description);
+        if !takes(&mut room, subject.len() + description.len()) {
+            return;
+        }
+        details.add_quota_failure_violation(subject, description);
+    }
     for Precondition {
         kind,
         mut subject,
@@ -114,6 +133,7 @@ mod tests {
         let status = Failure::new(Kind::InvalidArgument, ErrorReason::RequestInvalid)
             .field("lines[0].quantity", "must be positive")
             .precondition("CONTRACT_STATE", "contracts/1", "withdraw it first")
+            .quota("contracts/1", "at most 20 files")
             .retry_after(Duration::from_secs(1))
             .with("position", 3)
             .into_status(Locale::Chinese);
@@ -137,6 +157,11 @@ mod tests {
         assert_eq!(
             details.precondition_failure().unwrap().violations[0].r#type,
             "CONTRACT_STATE"
+        );
+        let quota = &details.quota_failure().unwrap().violations[0];
+        assert_eq!(
+            (quota.subject.as_str(), quota.description.as_str()),
+            ("contracts/1", "at most 20 files")
         );
         assert_eq!(
             details.retry_info().unwrap().retry_delay,
@@ -168,6 +193,7 @@ mod tests {
             .with("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736")
             .field("secret", "secret")
             .precondition("SECRET", "secret", "secret")
+            .quota("secret", "secret")
             .into_status(Locale::English);
         let info = status.get_details_error_info().unwrap();
         assert_eq!(info.reason, "ERROR_REASON_INTERNAL");

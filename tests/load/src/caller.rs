@@ -67,7 +67,8 @@ pub struct Connections {
     approvals: Channels,
 }
 
-type Caller = InterceptedService<Channel, Bearer>;
+/// Through which calls are made in somebody's name.
+pub type Caller = InterceptedService<Channel, Bearer>;
 
 impl Connections {
     /// Opens them for so many clients.

@@ -22,6 +22,7 @@ mod proxy;
 mod report;
 mod round_trips;
 mod run;
+mod scale;
 mod scenario;
 mod stock;
 mod suite;
@@ -37,6 +38,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let done = match options.command {
         Some(Command::ServeEmpty) => empty::serve().await,
+        Some(Command::InboxScale(scale)) => scale::run(&scale, !options.no_tracing).await,
         None => run::run(&options).await,
     };
     match done {

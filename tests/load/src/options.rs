@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::scenario::Scenario;
 
@@ -39,6 +39,19 @@ pub enum Command {
     /// Serves empty calls until it is ended.
     #[command(name = crate::empty::SERVE, hide = true)]
     ServeEmpty,
+    /// Measures the inbox at ten million tasks, beside ten thousand. Needs some 13 GB in the folder for temporary files.
+    InboxScale(Scale),
+}
+
+/// How the inbox is measured at scale.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Scale {
+    /// How many tasks the large set has.
+    #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(100_000..=100_000_000))]
+    pub tasks: u64,
+    /// How often each call is made to each set.
+    #[arg(long, default_value_t = 300)]
+    pub rounds: usize,
 }
 
 /// More than the drafts that `pgbench` divides among its clients suffice for.

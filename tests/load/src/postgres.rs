@@ -36,20 +36,40 @@ impl Postgres {
     /// # Errors
     /// Where there is none, or it refuses.
     pub async fn start(folder: &Path) -> anyhow::Result<Self> {
-        let cluster = Cluster::start(Options::durable(folder.join("postgres"))).await?;
+        Self::start_as(Options::durable(folder.join("postgres"))).await
+    }
+
+    /// Starts one that need not survive anything: for reading what was made for it.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub async fn scratch(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_as(Options::throwaway(folder.join("postgres"))).await
+    }
+
+    async fn start_as(options: Options) -> anyhow::Result<Self> {
+        let cluster = Cluster::start(options).await?;
         let password: SecretString = format!("{:032x}", rand::random::<u128>()).into();
         let postgres = Self { cluster, password };
-        postgres
-            .connect("postgres")
-            .await?
-            .batch_execute(&format!("CREATE DATABASE {DATABASE}"))
-            .await?;
+        postgres.create(DATABASE).await?;
         let roles = SCHEMAS.map(|schema| ServiceRole {
             schema,
             password: postgres.password.clone(),
         });
         migrate::create_roles(&postgres.owner_url(DATABASE), &roles).await?;
         Ok(postgres)
+    }
+
+    /// Makes another database.
+    ///
+    /// # Errors
+    /// Where it exists.
+    pub async fn create(&self, database: &str) -> anyhow::Result<()> {
+        let client = self.connect("postgres").await?;
+        client
+            .batch_execute(&format!("CREATE DATABASE {database}"))
+            .await?;
+        Ok(())
     }
 
     /// The URL of the owner.
@@ -61,7 +81,13 @@ impl Postgres {
     /// The URL of the services, `{schema}` in it for each one's own: through the socket, as `pgbench` connects too.
     #[must_use]
     pub fn services_url(&self) -> SecretString {
-        for_schemas(&self.cluster.socket_url(PLACEHOLDER, &self.password, DATABASE))
+        self.services_url_in(DATABASE)
+    }
+
+    /// The same in another database.
+    #[must_use]
+    pub fn services_url_in(&self, database: &str) -> SecretString {
+        for_schemas(&self.cluster.socket_url(PLACEHOLDER, &self.password, database))
     }
 
     /// The same through something that listens at this address.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 pub use super::task::{AnswerKind, Decision, Finding, FindingResult, Request, Task, TaskState};
 use super::{
     anchor::Head,
+    correspond::Correspondence,
     deadline::VisitDeadline,
     facts::Facts,
     hex,
@@ -79,6 +80,9 @@ pub struct Approval {
     /// The calls that moved it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// What was said around it.
+    #[serde(default, skip_serializing_if = "Correspondence::is_empty")]
+    pub correspondence: Correspondence,
 }
 
 /// A resource of a domain service at one version of its content.

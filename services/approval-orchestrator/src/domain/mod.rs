@@ -1,8 +1,9 @@
 //! The rules of sign-offs, pure: nothing here knows gRPC, SQL or the clock.
 //!
 //! An [`Approval`](approval::Approval) is changed by the commands of [`submit`], [`decide`], [`close`], [`participate`],
-//! [`expire`], [`vacancy`], [`attend`], [`transfer`], [`delegate`], [`signers`] and [`take_back`] alone. Each checks the transition table of [`state`], changes the aggregate in place,
-//! and leaves in [`work::Changes`] what has to be saved, said and sent because of it.
+//! [`expire`], [`vacancy`], [`attend`], [`correspond`], [`transfer`], [`delegate`], [`signers`] and [`take_back`] alone. Each
+//! checks the transition table of [`state`], changes the aggregate in place, and leaves in [`work::Changes`] what has to be saved,
+//! said and sent because of it.
 
 pub mod anchor;
 pub mod approval;
@@ -14,6 +15,7 @@ pub mod check;
 pub mod checklist;
 pub mod close;
 pub mod condition;
+pub mod correspond;
 pub mod deadline;
 pub mod decide;
 pub mod delegate;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{approval::Approval, work::Changes};
+use super::{approval::Approval, correspond::is_said, work::Changes};
 
 /// How many are kept: the first, and the last of the others.
 const MOST: usize = 64;
@@ -23,6 +23,10 @@ pub struct Move {
 
 /// Keeps which call made these changes.
 pub fn record(approval: &mut Approval, changes: &Changes, traceparent: Option<&str>) {
+    // What is only said would soon take the place of what was decided.
+    if changes.log.iter().all(|entry| is_said(entry.action)) {
+        return;
+    }
     let Some(traceparent) = traceparent.filter(|traceparent| traceparent.len() == LENGTH) else {
         return;
     };

@@ -1,5 +1,6 @@
 //! Why a command is refused.
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{approval::TaskState, facts::FactType, state::State};
@@ -152,6 +153,40 @@ pub enum Refusal {
     Stale {
         /// The resource.
         resource: String,
+    },
+    /// Nobody is asked to decide.
+    #[error("approval {approval} is {state:?}, and nobody is asked")]
+    NobodyToUrge {
+        /// The approval.
+        approval: Uuid,
+        /// How it stands.
+        state: State,
+    },
+    /// It was urged a short while ago.
+    #[error("approval {approval} was urged, and is left alone for {wait}")]
+    UrgedRecently {
+        /// The approval.
+        approval: Uuid,
+        /// For how much longer.
+        wait: SignedDuration,
+    },
+    /// Copies go to active employees only.
+    #[error("not active: {recipients:?}")]
+    RecipientInactive {
+        /// Who is none.
+        recipients: Vec<Uuid>,
+    },
+    /// It would be copied to too many people.
+    #[error("approval {approval} has too many copies")]
+    TooManyCopies {
+        /// The approval.
+        approval: Uuid,
+    },
+    /// It has as many comments as it takes.
+    #[error("approval {approval} has too many comments")]
+    TooManyComments {
+        /// The approval.
+        approval: Uuid,
     },
     /// A defect: the approval and what was handed along with it do not fit together.
     #[error("defect: {0}")]

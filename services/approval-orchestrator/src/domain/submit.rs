@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     approval::{Approval, AttentionReason, Participation, ParticipationState, Subject},
     audit::{self, Action},
+    correspond::Correspondence,
     facts::{Facts, first_unmet},
     policy::OnResubmit,
     refusal::Refusal,
@@ -99,6 +100,7 @@ fn begin(submission: Submission, desk: Desk<'_>) -> Result<Approval, Refusal> {
         tasks: Vec::new(),
         participations: Vec::new(),
         moves: Vec::new(),
+        correspondence: Correspondence::default(),
     })
 }
 

@@ -11,6 +11,7 @@ use super::{
         Approval, AttentionReason, Decision, Participation, ParticipationState, TaskState, Visit, VisitState,
     },
     audit::Action,
+    correspond::NewCopies,
     deadline::WorkingTimes,
     refusal::Refusal,
     resolution::Ladders,
@@ -47,6 +48,8 @@ pub struct Changes {
     pub log: Vec<Entry>,
     /// Calls to other services.
     pub calls: Vec<Call>,
+    /// Copies that are sent.
+    pub copies: Option<NewCopies>,
 }
 
 /// Something that happened.

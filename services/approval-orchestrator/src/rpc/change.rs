@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use prost::Message;
-use salient_database::{Connection, LedgerCte};
+use salient_database::{Connection, LedgerCte, Tx};
 use salient_operation::OpContext;
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ pub async fn change<C: Command>(app: &App, op: &OpContext, command: &C) -> Resul
             Err(error) => return repeated(app, op, error).await,
         };
         match decided {
-            Decided::Nothing(outcome) => return command.answer(&outcome),
+            Decided::Nothing(outcome) => return unchanged(app, op, command, &outcome).await,
             Decided::Change(change) => {
                 contended = change.approval.id;
                 match save(app, op, command, change).await {
@@ -278,6 +278,7 @@ async fn save<C: Command>(
     let entries = audit::append(&mut approval, &changes.log, provenance);
     approval.audit_seal = app.seals.seal(&approval);
     let tasks = rows(&approval, &changes)?;
+    let copies = changes.copies;
     let events = event::events(&approval, &changes.log);
     let who = if on_behalf_of.is_empty() {
         &actor
@@ -298,7 +299,7 @@ async fn save<C: Command>(
     let Outcome { approval, tasks, .. } = outcome;
     let subject = approval.subject.name.clone();
     let statement = async move |(connection, ledger): (&mut Connection, LedgerCte)| {
-        let save = ApprovalSave::new(expected, approval, tasks, entries, ledger);
+        let save = ApprovalSave::new(expected, approval, tasks, entries, ledger, copies);
         save.execute(connection).await.map_err(Error::from)
     };
     let saved =
@@ -313,6 +314,21 @@ async fn save<C: Command>(
     // After it is saved, and without waiting for it.
     salient_telemetry::export_finished(finished);
     Ok(answer)
+}
+
+/// Answers where there was nothing to change: with what was answered to the same request before, if it was; else the answer is
+/// kept, so that it stays the answer.
+async fn unchanged<C: Command>(
+    app: &App,
+    op: &OpContext,
+    command: &C,
+    outcome: &Outcome,
+) -> Result<C::Answer, Error> {
+    if op.idempotency.is_none() {
+        return command.answer(outcome);
+    }
+    let keep = async move |_: &mut Tx| command.answer(outcome);
+    app.database.mutate(op, Query::ApprovalUnchanged, keep).await
 }
 
 /// What was answered to the same request before, in place of an error: a repeated decision finds its task decided.

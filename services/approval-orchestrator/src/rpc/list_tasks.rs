@@ -15,7 +15,7 @@ use crate::{
 /// The most tasks of a page.
 const LARGEST_PAGE: i32 = 200;
 
-const FIELDS: [Field; 4] = [
+const FIELDS: [Field; 9] = [
     Field {
         name: "kind",
         kind: Kind::Text,
@@ -31,6 +31,26 @@ const FIELDS: [Field; 4] = [
     Field {
         name: "step",
         kind: Kind::Text,
+    },
+    Field {
+        name: "title",
+        kind: Kind::Text,
+    },
+    Field {
+        name: "submitter",
+        kind: Kind::Name("employees"),
+    },
+    Field {
+        name: "create_time",
+        kind: Kind::Timestamp,
+    },
+    Field {
+        name: "due_time",
+        kind: Kind::Timestamp,
+    },
+    Field {
+        name: "overdue",
+        kind: Kind::Bool,
     },
 ];
 const STATE: Field = Field {
@@ -61,6 +81,7 @@ pub async fn list_tasks(
         assignee,
         pending,
         filter,
+        now: app.clock.now(),
         after: page.after().copied(),
         limit: page.limit(),
     };

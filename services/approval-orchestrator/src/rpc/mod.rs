@@ -17,6 +17,9 @@ mod batch_decide_tasks;
 mod batch_reassign_tasks;
 mod cancel_approval;
 mod change;
+mod comment_approval;
+mod copy_approval;
+mod count_tasks;
 mod create_policy_draft;
 mod decide;
 mod delegate_task;
@@ -37,6 +40,7 @@ mod list_policies;
 mod list_policy_drafts;
 mod list_policy_versions;
 mod list_tasks;
+mod mark_copy_read;
 mod named_policy;
 mod pause_policy;
 mod policies;
@@ -62,6 +66,7 @@ mod take_back_task;
 mod transfer_task;
 mod turn;
 mod update_policy_draft;
+mod urge_approval;
 mod validate_policy;
 mod verify_all_audit_trails;
 mod verify_audit_trail;
@@ -212,6 +217,50 @@ impl approval_service_server::ApprovalService for Rpc {
         })
         .await
     }
+
+    async fn urge_approval(
+        &self,
+        request: Request<proto::UrgeApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            urge_approval::urge_approval(app, op, message)
+        })
+        .await
+    }
+
+    async fn copy_approval(
+        &self,
+        request: Request<proto::CopyApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            copy_approval::copy_approval(app, op, message)
+        })
+        .await
+    }
+
+    async fn comment_approval(
+        &self,
+        request: Request<proto::CommentApprovalRequest>,
+    ) -> Result<Response<proto::Approval>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            comment_approval::comment_approval(app, op, message)
+        })
+        .await
+    }
+
+    async fn mark_copy_read(
+        &self,
+        request: Request<proto::MarkCopyReadRequest>,
+    ) -> Result<Response<proto::ReceivedCopy>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            mark_copy_read::mark_copy_read(app, op, message)
+        })
+        .await
+    }
 }
 
 #[tonic::async_trait]
@@ -223,6 +272,17 @@ impl task_service_server::TaskService for Rpc {
         let app = self.0.clone();
         unary(request, move |op, message| {
             list_tasks::list_tasks(app, op, message)
+        })
+        .await
+    }
+
+    async fn count_tasks(
+        &self,
+        request: Request<proto::CountTasksRequest>,
+    ) -> Result<Response<proto::CountTasksResponse>, Status> {
+        let app = self.0.clone();
+        unary(request, move |op, message| {
+            count_tasks::count_tasks(app, op, message)
         })
         .await
     }

@@ -83,6 +83,7 @@ async fn look_at(app: &App, person: Uuid) -> Result<(), Error> {
             assignee: person,
             pending: true,
             filter: Vec::new(),
+            now: app.clock.now(),
             after,
             limit: PAGE,
         };

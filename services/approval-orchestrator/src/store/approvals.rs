@@ -1,5 +1,6 @@
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _,
+    PgAnyJsonExpressionMethods as _, QueryDsl as _,
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
@@ -8,18 +9,66 @@ use salient_operation::Reach;
 use salient_paging::filter::{Comparison, Operator, Value};
 use uuid::Uuid;
 
-use super::{
-    filter::{equal, ordered, text},
-    schema::{approval, task},
-};
+use super::schema::{approval, task};
 use crate::domain::approval::Approval;
+
+/// The conditions that approvals are filtered by, added to a query of whatever finds them.
+macro_rules! narrowed {
+    ($rows:ident, $filter:expr) => {{
+        let mut rows = $rows;
+        for Comparison {
+            field,
+            operator,
+            value,
+        } in $filter
+        {
+            rows = match (field, value) {
+                ("state", Value::Enum(state)) => {
+                    super::filter::equal!(rows, approval::state, operator, state)
+                }
+                ("kind", Value::Text(kind)) => super::filter::text!(rows, approval::kind, operator, kind),
+                ("subject", Value::Text(subject)) => {
+                    super::filter::text!(rows, approval::subject_name, operator, subject)
+                }
+                ("submitter", Value::Name(submitter)) => {
+                    super::filter::equal!(rows, approval::submitter, operator, submitter)
+                }
+                ("unit", Value::Name(unit)) => super::filter::equal!(rows, approval::unit, operator, unit),
+                ("needs_attention", Value::Bool(wanted)) if wanted == (operator == Operator::Equal) => {
+                    rows.filter(approval::attention_reason.is_not_null())
+                }
+                ("needs_attention", Value::Bool(_)) => rows.filter(approval::attention_reason.is_null()),
+                ("create_time", Value::Timestamp(time)) => {
+                    super::filter::ordered!(
+                        rows,
+                        approval::create_time,
+                        operator,
+                        jiff_diesel::Timestamp::from(time)
+                    )
+                }
+                ("title", Value::Text(title)) => {
+                    super::filter::text!(
+                        rows,
+                        approval::document.retrieve_as_text("title"),
+                        operator,
+                        title
+                    )
+                }
+                _ => rows,
+            };
+        }
+        rows
+    }};
+}
+
+pub(super) use narrowed;
 
 /// Which approvals to list, the newest first.
 #[derive(Clone, Debug)]
 pub struct ApprovalQuery {
     /// As far as the caller reaches; what they submitted is their own.
     pub reach: Reach,
-    /// Conditions on `state`, `kind`, `subject`, `submitter`, `unit`, `needs_attention` and `create_time`.
+    /// Conditions on `state`, `kind`, `subject`, `submitter`, `unit`, `needs_attention`, `create_time` and `title`.
     pub filter: Vec<Comparison>,
     /// Behind this one, by time and id.
     pub after: Option<(Timestamp, Uuid)>,
@@ -95,33 +144,7 @@ pub async fn approval_list(
             .filter(approval::create_time.le(time))
             .filter(approval::create_time.lt(time).or(approval::id.lt(id)));
     }
-    for Comparison {
-        field,
-        operator,
-        value,
-    } in query.filter
-    {
-        rows = match (field, value) {
-            ("state", Value::Enum(state)) => equal!(rows, approval::state, operator, state),
-            ("kind", Value::Text(kind)) => text!(rows, approval::kind, operator, kind),
-            ("subject", Value::Text(subject)) => text!(rows, approval::subject_name, operator, subject),
-            ("submitter", Value::Name(submitter)) => equal!(rows, approval::submitter, operator, submitter),
-            ("unit", Value::Name(unit)) => equal!(rows, approval::unit, operator, unit),
-            ("needs_attention", Value::Bool(wanted)) if wanted == (operator == Operator::Equal) => {
-                rows.filter(approval::attention_reason.is_not_null())
-            }
-            ("needs_attention", Value::Bool(_)) => rows.filter(approval::attention_reason.is_null()),
-            ("create_time", Value::Timestamp(time)) => {
-                ordered!(
-                    rows,
-                    approval::create_time,
-                    operator,
-                    jiff_diesel::Timestamp::from(time)
-                )
-            }
-            _ => rows,
-        };
-    }
+    let rows = narrowed!(rows, query.filter);
     let rows: Vec<Document<Approval>> = rows.load(connection).await?;
     Ok(rows.into_iter().map(|Document(approval)| approval).collect())
 }

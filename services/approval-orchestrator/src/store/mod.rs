@@ -3,9 +3,13 @@
 mod anchors;
 mod approvals;
 mod audit;
+mod copies;
+mod counts;
 mod deliveries;
 mod drafts;
 mod filter;
+#[cfg(test)]
+mod plans;
 mod policies;
 mod save;
 mod schema;
@@ -23,6 +27,8 @@ pub use self::{
         approvals_find,
     },
     audit::audit_list,
+    copies::{CopyQuery, CopyRow, copy_list, copy_read},
+    counts::{MOST as MOST_COUNTED, counts},
     deliveries::deliveries_hasten,
     drafts::{
         DraftKey, DraftRow, draft_delete, draft_find, draft_for_update, draft_insert, draft_list, draft_save,
@@ -74,6 +80,10 @@ pub enum Query {
     ApprovalsAfter,
     ApprovalsCreatedIn,
     ApprovalsFind,
+    ApprovalUnchanged,
+    CopyList,
+    CopyRead,
+    TaskCount,
 }
 
 impl salient_database::Label for Query {
@@ -111,6 +121,10 @@ impl salient_database::Label for Query {
             Self::ApprovalsAfter => "approvals_after",
             Self::ApprovalsCreatedIn => "approvals_created_in",
             Self::ApprovalsFind => "approvals_find",
+            Self::ApprovalUnchanged => "approval_unchanged",
+            Self::CopyList => "copy_list",
+            Self::CopyRead => "copy_read",
+            Self::TaskCount => "task_count",
         }
     }
 }

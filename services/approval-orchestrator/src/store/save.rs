@@ -14,6 +14,7 @@ use super::tasks::{TaskCard, TaskRow};
 use crate::domain::{
     approval::{Approval, Decision},
     audit::{AuditEntry, action_name},
+    correspond::NewCopies,
 };
 
 /// Saves an approval as it is now onto the version it was decided on; version 0 is one that does not exist yet.
@@ -27,6 +28,7 @@ pub struct ApprovalSave {
     tasks: TaskColumns,
     audit: AuditColumns,
     ledger: LedgerCte,
+    copies: CopyColumns,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,10 @@ struct AuditColumns {
     subject_digest: Vec<u8>,
 }
 
+/// Copies that are sent; mostly none, and then no row is looked for or written.
+#[derive(Debug)]
+struct CopyColumns(NewCopies);
+
 impl ApprovalSave {
     /// Prepares the statement. `entries` are of one change, so they share who, when and on which content.
     #[must_use]
@@ -90,6 +96,7 @@ impl ApprovalSave {
         tasks: Vec<TaskRow>,
         entries: Vec<AuditEntry>,
         ledger: LedgerCte,
+        copies: Option<NewCopies>,
     ) -> Self {
         let audit = AuditColumns::new(&approval, entries);
         Self {
@@ -97,6 +104,7 @@ impl ApprovalSave {
             tasks: TaskColumns::new(tasks),
             audit,
             ledger,
+            copies: CopyColumns(copies.unwrap_or_default()),
         }
     }
 
@@ -200,6 +208,8 @@ impl QueryFragment<Pg> for ApprovalSave {
         self.approval.walk_unanchored(out.reborrow())?;
         out.push_sql(", ");
         self.ledger.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.copies.walk(&self.approval, out.reborrow())?;
         out.push_sql(" SELECT 1");
         Ok(())
     }
@@ -345,6 +355,26 @@ impl AuditColumns {
         out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
         // Not only where the row was saved: a stale change has to run into the entry that took its place.
         out.push_sql(") AS happened, locked WHERE locked.saved >= 0)");
+        Ok(())
+    }
+}
+
+impl CopyColumns {
+    fn walk<'b>(&'b self, approval: &'b Columns, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Self(copies) = self;
+        out.push_sql(
+            "copy_row AS (INSERT INTO approval_copy (recipient, approval, copier, comment, create_time) SELECT sent.*, ",
+        );
+        out.push_bind_param::<SqlUuid, _>(&approval.id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SqlUuid, _>(&copies.copier)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&copies.comment)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Timestamptz, _>(&approval.update_time)?;
+        out.push_sql(" FROM unnest(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&copies.recipients)?;
+        out.push_sql(") AS sent, locked WHERE locked.saved = 1)");
         Ok(())
     }
 }

@@ -95,6 +95,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    approval_copy (approval, recipient) {
+        approval -> Uuid,
+        recipient -> Uuid,
+        copier -> Uuid,
+        comment -> Text,
+        create_time -> Timestamptz,
+        read_time -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     audit_unanchored (approval, length) {
         approval -> Uuid,
         length -> BigInt,
@@ -111,5 +122,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(approval, task);
+diesel::allow_tables_to_appear_in_same_query!(approval, approval_copy);
 diesel::allow_tables_to_appear_in_same_query!(policy_version, policy_status);
 diesel::allow_tables_to_appear_in_same_query!(approval, policy_status);

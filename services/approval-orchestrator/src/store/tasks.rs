@@ -1,17 +1,18 @@
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _,
-    OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _,
+    OptionalExtension as _, PgAnyJsonExpressionMethods as _, QueryDsl as _, Queryable, Selectable,
+    SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use salient_database::{Connection, Document, Error};
-use salient_paging::filter::{Comparison, Value};
+use salient_paging::filter::{Comparison, Operator, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    filter::{equal, text},
+    filter::{Literal, equal, ordered, text},
     schema::task,
 };
 use crate::domain::{
@@ -122,6 +123,11 @@ impl TaskRow {
     }
 }
 
+/// As the index `task_inbox` has it.
+const PENDING: Literal = Literal("task.state = 'PENDING'");
+/// As the index `task_decided_by` has it.
+const DECIDED: Literal = Literal("task.state IN ('APPROVED', 'REJECTED', 'RETURNED', 'CARRIED_OVER')");
+
 /// Which tasks of a person to list.
 #[derive(Clone, Debug)]
 pub struct TaskQuery {
@@ -129,8 +135,10 @@ pub struct TaskQuery {
     pub assignee: Uuid,
     /// Those that wait, the oldest first; else those decided, the newest first.
     pub pending: bool,
-    /// Conditions on `kind`, `approval`, `subject`, `step` and `state`.
+    /// Conditions on `kind`, `approval`, `subject`, `step`, `state`, `title`, `submitter`, `create_time`, `due_time`, `overdue`.
     pub filter: Vec<Comparison>,
+    /// When it is, for `overdue`.
+    pub now: Timestamp,
     /// Behind this one, by time and id.
     pub after: Option<(Timestamp, Uuid)>,
     /// At most so many.
@@ -223,15 +231,16 @@ pub async fn task_list(connection: &mut Connection, query: TaskQuery) -> Result<
         .select(Row::as_select())
         .limit(query.limit)
         .into_boxed();
-    // Each branch's condition and order are those of one partial index.
+    // Each branch's condition and order are those of one partial index. Whatever else is asked for is looked at row by row, in that
+    // order, within what this person has; but for deadlines of what is pending, for which there is another index.
     rows = if query.pending {
-        rows.filter(task::state.eq("PENDING"))
+        rows.filter(PENDING)
             .order((task::create_time.asc(), task::id.asc()))
     } else {
-        let decided = TaskState::DECIDED.map(TaskState::name);
-        rows.filter(task::state.eq_any(decided))
+        rows.filter(DECIDED)
             .order((task::end_time.desc(), task::id.desc()))
     };
+    let now = jiff_diesel::Timestamp::from(query.now);
     if let Some((time, id)) = query.after {
         let time = jiff_diesel::Timestamp::from(time);
         rows = if query.pending {
@@ -254,9 +263,54 @@ pub async fn task_list(connection: &mut Connection, query: TaskQuery) -> Result<
             ("step", Value::Text(step)) => text!(rows, task::step, operator, step),
             ("state", Value::Enum(state)) => equal!(rows, task::state, operator, state),
             ("approval", Value::Name(approval)) => equal!(rows, task::approval, operator, approval),
+            ("title", Value::Text(title)) => {
+                text!(rows, task::card.retrieve_as_text("title"), operator, title)
+            }
+            ("submitter", Value::Name(submitter)) => {
+                let submitter = submitter.to_string();
+                equal!(
+                    rows,
+                    task::card.retrieve_as_text("submitter"),
+                    operator,
+                    submitter
+                )
+            }
+            ("create_time", Value::Timestamp(time)) => {
+                ordered!(
+                    rows,
+                    task::create_time,
+                    operator,
+                    jiff_diesel::Timestamp::from(time)
+                )
+            }
+            ("due_time", Value::Timestamp(time)) => {
+                ordered!(rows, task::due_time, operator, jiff_diesel::Timestamp::from(time))
+            }
+            ("overdue", Value::Bool(wanted)) => {
+                match (query.pending, wanted == (operator == Operator::Equal)) {
+                    (true, true) => rows.filter(task::due_time.lt(now)),
+                    (true, false) => rows.filter(task::due_time.is_null().or(task::due_time.ge(now))),
+                    (false, true) => rows.filter(task::due_time.lt(task::end_time)),
+                    (false, false) => {
+                        rows.filter(task::due_time.is_null().or(task::due_time.ge(task::end_time)))
+                    }
+                }
+            }
             _ => rows,
         };
     }
     let rows: Vec<Row> = rows.load(connection).await?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decided_is_what_the_domain_says_is() {
+        let Literal(condition) = DECIDED;
+        let states: Vec<_> = condition.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(states, TaskState::DECIDED.map(TaskState::name));
+    }
 }

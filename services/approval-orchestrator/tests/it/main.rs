@@ -7,9 +7,15 @@ mod anchors;
 #[cfg(test)]
 mod attention;
 #[cfg(test)]
+mod boxes;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod clock;
+#[cfg(test)]
+mod correspondence;
+#[cfg(test)]
+mod correspondence_replicas;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]

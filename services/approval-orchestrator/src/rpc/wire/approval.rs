@@ -17,7 +17,7 @@ use crate::{
         rulebook::Rulebook,
         state::State,
     },
-    store::TaskRow,
+    store::{CopyRow, TaskRow},
 };
 
 /// An approval without its visits and participants.
@@ -42,6 +42,27 @@ pub fn approval(approval: &Approval) -> proto::Approval {
         end_time: approval.end_time.map(timestamp::to_proto),
         etag: etag::of(approval.version),
         account: approval.account.clone(),
+        received_copy: None,
+        copy_recipients: Vec::new(),
+    }
+}
+
+/// An approval in the box of somebody whom it was copied to.
+pub fn copied_approval(copy: &CopyRow, of: &Approval) -> proto::Approval {
+    proto::Approval {
+        received_copy: Some(received_copy(copy)),
+        ..approval(of)
+    }
+}
+
+/// A copy, as its recipient has it.
+pub fn received_copy(copy: &CopyRow) -> proto::ReceivedCopy {
+    proto::ReceivedCopy {
+        approval: name::format("approvals", copy.approval),
+        copier: name::format("employees", copy.copier),
+        comment: copy.comment.clone(),
+        create_time: Some(timestamp::to_proto(copy.create_time)),
+        read_time: copy.read_time.map(timestamp::to_proto),
     }
 }
 
@@ -50,6 +71,12 @@ pub fn whole_approval(whole: &Approval, tasks: &[TaskRow], rulebook: &Rulebook) 
     proto::Approval {
         visits: whole.visits.iter().map(|of| visit(of, tasks, rulebook)).collect(),
         participants: whole.participations.iter().map(participation).collect(),
+        copy_recipients: whole
+            .correspondence
+            .recipients
+            .iter()
+            .map(|recipient| name::format("employees", *recipient))
+            .collect(),
         ..approval(whole)
     }
 }
