@@ -16,6 +16,7 @@ pub mod close;
 pub mod condition;
 pub mod deadline;
 pub mod decide;
+pub mod deputies;
 pub mod eligibility;
 mod escalate;
 pub mod expire;
