@@ -11,12 +11,16 @@ pub mod working_times;
 mod approve_task;
 mod audit_service;
 mod change;
+mod create_deputyship;
 mod create_policy_draft;
 mod decide;
 mod delete_policy_draft;
+mod deputyships;
+mod end_deputyship;
 mod export_audit_trails;
 mod export_policy_version;
 mod get_approval;
+mod get_deputyship;
 mod get_policy;
 mod get_policy_draft;
 mod get_policy_version;
@@ -26,10 +30,12 @@ mod import_policy_version;
 mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
+mod list_deputyships;
 mod list_policies;
 mod list_policy_drafts;
 mod list_policy_versions;
 mod list_tasks;
+mod named_deputyship;
 mod named_policy;
 mod pause_policy;
 mod policies;
@@ -41,6 +47,7 @@ mod publish_policy_version;
 mod reject_task;
 mod render_policy;
 mod request_approval;
+mod resolve_stand_in;
 mod resume_policy;
 mod retire_policy;
 mod retry_approval;
@@ -49,6 +56,7 @@ mod settle;
 mod simulate_policy;
 mod supersede_approval;
 mod turn;
+mod update_deputyship;
 mod update_policy_draft;
 mod validate_policy;
 mod verify_all_audit_trails;
@@ -58,8 +66,8 @@ mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
-    self as proto, approval_service_server, audit_service_server, intake_service_server,
-    policy_draft_service_server, policy_service_server, task_service_server,
+    self as proto, approval_service_server, audit_service_server, deputyship_service_server,
+    intake_service_server, policy_draft_service_server, policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -83,7 +91,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(
             rpc.clone(),
         ))
-        .add_service(audit_service_server::AuditServiceServer::new(rpc))
+        .add_service(audit_service_server::AuditServiceServer::new(rpc.clone()))
+        .add_service(deputyship_service_server::DeputyshipServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]

@@ -4,6 +4,7 @@ mod anchors;
 mod approvals;
 mod audit;
 mod deliveries;
+mod deputyships;
 mod drafts;
 mod filter;
 mod policies;
@@ -23,12 +24,16 @@ pub use self::{
     },
     audit::audit_list,
     deliveries::deliveries_hasten,
+    deputyships::{
+        DeputyshipQuery, DeputyshipRow, deputyship_find, deputyship_insert, deputyship_list, deputyship_save,
+        deputyships_around, deputyships_lock, deputyships_open, deputyships_open_count, deputyships_revision,
+    },
     drafts::{
         DraftKey, DraftRow, draft_delete, draft_find, draft_for_update, draft_insert, draft_list, draft_save,
     },
     policies::{
-        PolicyVersionRow, policy_find, policy_insert, policy_latest, policy_latest_version, policy_list,
-        policy_ship,
+        PolicyVersionRow, kinds_known, policy_find, policy_insert, policy_latest, policy_latest_version,
+        policy_list, policy_ship,
     },
     save::ApprovalSave,
     standing::{
@@ -72,6 +77,11 @@ pub enum Query {
     AnchoredContradictions,
     ApprovalsAfter,
     ApprovalsCreatedIn,
+    DeputyshipCreate,
+    DeputyshipFind,
+    DeputyshipList,
+    DeputyshipSave,
+    DeputyshipsOpen,
 }
 
 impl salient_database::Label for Query {
@@ -108,6 +118,11 @@ impl salient_database::Label for Query {
             Self::AnchoredContradictions => "anchored_contradictions",
             Self::ApprovalsAfter => "approvals_after",
             Self::ApprovalsCreatedIn => "approvals_created_in",
+            Self::DeputyshipCreate => "deputyship_create",
+            Self::DeputyshipFind => "deputyship_find",
+            Self::DeputyshipList => "deputyship_list",
+            Self::DeputyshipSave => "deputyship_save",
+            Self::DeputyshipsOpen => "deputyships_open",
         }
     }
 }

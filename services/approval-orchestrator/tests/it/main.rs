@@ -11,6 +11,10 @@ mod clock;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
+mod deputies;
+#[cfg(test)]
+mod deputyships;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod events;
