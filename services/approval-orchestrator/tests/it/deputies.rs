@@ -4,22 +4,37 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use prost_types::Timestamp;
+use salient_operation::Post;
 use salient_proto::approval::v1::{
     CreateDeputyshipRequest, Deputyship, EndDeputyshipRequest, ResolveStandInRequest, ResolveStandInResponse,
     UpdateDeputyshipRequest, deputyship_service_client::DeputyshipServiceClient,
 };
-use salient_testkit::{Caller, Person};
+use salient_testkit::{Caller, Person, held};
 use salient_values::timestamp;
-use tonic::Status;
+use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use crate::house::{House, id};
+use crate::{
+    errors::reason,
+    house::{House, id},
+};
 
 /// What a refusal says of its reason.
 pub fn metadata(status: &Status) -> BTreeMap<String, String> {
     let info = status.get_details_error_info();
     info.map(|info| info.metadata.into_iter().collect())
         .unwrap_or_default()
+}
+
+/// That something was refused, how and why.
+pub fn refused(answer: Result<Deputyship, Status>, code: Code, why: &str) -> Status {
+    let status = answer.unwrap_err();
+    assert_eq!(
+        (status.code(), reason(&status)),
+        (code, format!("ERROR_REASON_{why}")),
+        "{status:?}"
+    );
+    status
 }
 
 /// A request for a deputyship of the caller's, from now on for a week, for every kind.
@@ -36,6 +51,13 @@ pub fn week(house: &House, deputy: &Person) -> CreateDeputyshipRequest {
 }
 
 impl House {
+    /// Somebody of the team.
+    pub fn colleague(&self, name: &str) -> Person {
+        self.service
+            .people()
+            .add(name, &[held(Post::Salesperson, self.team)])
+    }
+
     pub fn deputyships(&self, person: &Person) -> DeputyshipServiceClient<Caller> {
         DeputyshipServiceClient::new(self.service.channel_as(person))
     }

@@ -13,6 +13,8 @@ mod deadlines;
 #[cfg(test)]
 mod deputies;
 #[cfg(test)]
+mod deputyship_rules;
+#[cfg(test)]
 mod deputyships;
 #[cfg(test)]
 mod errors;
@@ -44,6 +46,8 @@ mod replicas;
 mod rounds;
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod stand_ins;
 #[cfg(test)]
 mod tampering;
 #[cfg(test)]
