@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     anchors::{AnchorKeys, Place},
     clock::Clock,
+    deputies::StandingDeputies,
     domain::{
         approval::{Approval, ParticipationState},
         participate,
@@ -34,6 +35,8 @@ pub struct App {
     pub approvers: Approvers,
     /// When working time will have passed, as the organisation's calendars say.
     pub calendars: CalendarDesk,
+    /// Who is asked in whose place.
+    pub deputies: StandingDeputies,
     /// What time it is.
     pub clock: Clock,
     /// Who people are.

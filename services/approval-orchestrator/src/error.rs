@@ -4,11 +4,18 @@ use salient_failure::{Failure, Kind};
 use salient_proto::{access::v1::ErrorReason as Shared, approval::v1::ErrorReason as Reason};
 use uuid::Uuid;
 
-use crate::domain::{
-    correspond::{MOST_COMMENTS, MOST_COPIES},
-    policy_check::Mistake,
-    refusal::Refusal,
-    standing::Standing,
+use crate::{
+    deputies::MOST_OPEN,
+    domain::{
+        correspond::{MOST_COMMENTS, MOST_COPIES},
+        deputies::{
+            MOST_LINKS,
+            admission::{MOST_OF_ONE, Objection},
+        },
+        policy_check::Mistake,
+        refusal::Refusal,
+        standing::Standing,
+    },
 };
 
 /// How soon a store that did not answer may.
@@ -93,6 +100,26 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The rules of deputies forbid it.
+    #[error("{principal} may not have that deputy: {objection:?}")]
+    DeputyshipRefused {
+        /// Whose deputy it would be.
+        principal: Uuid,
+        /// What is against it.
+        objection: Objection,
+    },
+    /// There are as many deputyships as there may be.
+    #[error("there are {MOST_OPEN} deputyships")]
+    DeputyshipsTooMany,
+    /// The deputyship is over.
+    #[error("deputyship {0} is over")]
+    DeputyshipEnded(Uuid),
+    /// The deputy is not an active employee.
+    #[error("deputy {0} is not active")]
+    DeputyInactive(Uuid),
+    /// The principal is not an active employee.
+    #[error("principal {0} is not active")]
+    PrincipalInactive(Uuid),
 }
 
 impl Error {
@@ -152,6 +179,21 @@ impl From<Error> for Failure {
                 .because(error),
             // Somebody has touched what nobody may: for the log, and for `VerifyAllAuditTrails` to tell.
             error @ Error::AnchorUnsound { .. } => Self::internal(error),
+            Error::DeputyshipRefused { principal, objection } => objected(principal, objection),
+            Error::DeputyshipsTooMany => Self::new(Kind::ResourceExhausted, Reason::DeputyshipsTooMany)
+                .with("most", MOST_OPEN)
+                .with("whose", "COMPANY"),
+            Error::DeputyshipEnded(id) => Self::new(Kind::FailedPrecondition, Reason::DeputyshipEnded)
+                .with("deputyship", deputyship_name(id))
+                .precondition("STATE", deputyship_name(id), "the deputyship is over"),
+            Error::DeputyInactive(deputy) => Self::new(Kind::FailedPrecondition, Reason::DeputyInactive)
+                .with("deputy", employee_name(deputy))
+                .precondition("PERSON", employee_name(deputy), "name an active employee"),
+            Error::PrincipalInactive(principal) => {
+                Self::new(Kind::FailedPrecondition, Reason::PrincipalInactive)
+                    .with("principal", employee_name(principal))
+                    .precondition("PERSON", employee_name(principal), "name an active employee")
+            }
         }
     }
 }
@@ -307,5 +349,58 @@ fn refused(refusal: Refusal) -> Failure {
             .with("limit", MOST_COMMENTS)
             .quota(approval_name(approval), "it takes 500 comments at most"),
         defect @ Refusal::Defect(_) => Failure::internal(defect),
+    }
+}
+
+fn deputyship_name(id: Uuid) -> String {
+    format!("deputyships/{id}")
+}
+
+fn employee_name(id: Uuid) -> String {
+    format!("employees/{id}")
+}
+
+fn objected(principal: Uuid, objection: Objection) -> Failure {
+    let principal = employee_name(principal);
+    let period = |cause, what| {
+        Failure::new(Kind::InvalidArgument, Reason::DeputyshipPeriodInvalid)
+            .with("cause", cause)
+            .field("deputyship.end_time", what)
+    };
+    let precondition = |reason| Failure::new(Kind::FailedPrecondition, reason);
+    match objection {
+        Objection::Oneself => Failure::new(Kind::InvalidArgument, Reason::DeputyIsPrincipal)
+            .with("principal", principal)
+            .field("deputyship.deputy", "is the principal"),
+        Objection::NoPeriod => period("ORDER", "does not lie behind the start"),
+        Objection::TooLong => period("TOO_LONG", "lies more than 400 days behind the start"),
+        Objection::Past => period("PAST", "does not lie in the future"),
+        Objection::TooMany => Failure::new(Kind::ResourceExhausted, Reason::DeputyshipsTooMany)
+            .with("most", MOST_OF_ONE)
+            .with("whose", "PRINCIPAL"),
+        Objection::Overlaps { deputyship } => precondition(Reason::DeputyshipOverlaps)
+            .with("deputyship", deputyship_name(deputyship))
+            .precondition(
+                "DEPUTYSHIP",
+                deputyship_name(deputyship),
+                "end it first, or leave out its time or its kinds",
+            ),
+        Objection::Cycle { time, kind } => precondition(Reason::DeputyshipCycle)
+            .with("time", time)
+            .with("kind", kind.unwrap_or_default())
+            .precondition(
+                "DEPUTYSHIP",
+                principal,
+                "name somebody whose deputies do not lead back here",
+            ),
+        Objection::ChainTooLong { time, kind } => precondition(Reason::DeputyshipChainTooLong)
+            .with("most", MOST_LINKS)
+            .with("time", time)
+            .with("kind", kind.unwrap_or_default())
+            .precondition(
+                "DEPUTYSHIP",
+                principal,
+                "name somebody with fewer deputies behind them",
+            ),
     }
 }

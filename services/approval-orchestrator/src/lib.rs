@@ -4,27 +4,31 @@
 //! tasks and decisions, the participants' parts, and a hash-chained history of all of it.
 //!
 //! **Methods.** Domain services ask through `IntakeService` (request, supersede, preview); approvers work through `TaskService`
-//! (inbox, counts, approve, reject, return; P6.1.2, P6.1.3); submitters, managers and operators use `ApprovalService` (get, list,
-//! withdraw, urge, copy, comment, history, verify, retry; P1.3), auditors `AuditService` (verify everything, export);
-//! `PolicyService` publishes policies, as messages or as text, simulates and draws them, and pauses, resumes and retires them;
-//! `PolicyDraftService` keeps what is written before.
+//! (inbox, counts, approve, reject, return, transfer, delegate, signers, take back; P6.1.2, P6.1.3); submitters, managers and
+//! operators use `ApprovalService` (get, list, withdraw, urge, copy, comment, history, verify, retry, cancel; P1.3), auditors
+//! `AuditService` (verify everything, export); `PolicyService` publishes policies, as messages or as text, simulates and draws them,
+//! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before; `DeputyshipService` keeps who is asked in
+//! whose place.
 //!
 //! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox:
 //! `ParticipantService` of the services that a policy names (reserve → confirm, or release), `CheckService` of those that decide
 //! automatic steps, and `SubjectService` of the service that owns the subject.
 //!
 //! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskReminded`, `TaskEscalated`, `TaskExpired`,
-//! `TaskEnded`, `ApprovalDecided`, `AttentionRaised`, `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`.
+//! `TaskEnded`, `ApprovalDecided`, `AttentionRaised`, `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`,
+//! `DeputyshipCreated`, `DeputyshipChanged`, `DeputyshipEnded`.
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
 //! usually refused. A deadline that passes acts once, whatever the clock does and however many replicas look at it. Nobody is
 //! passed over silently: what cannot go on shows as needing attention. A policy version never changes, and an approval keeps the
-//! one it started with. History is only ever added to, and anchored outside the database.
+//! one it started with. Nobody has two deputies for one kind at one instant, and no chain of deputies leads back to where it began.
+//! History is only ever added to, and anchored outside the database.
 
 mod anchors;
 mod app;
 mod clock;
+mod deputies;
 mod domain;
 mod error;
 mod rpc;
@@ -46,6 +50,7 @@ use salient_server::{Host, Routes, Service};
 use crate::{
     anchors::{AnchorKeys, Place, Worker},
     app::App,
+    deputies::StandingDeputies,
     rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
@@ -131,6 +136,7 @@ impl ApprovalOrchestrator {
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
             calendars: CalendarDesk::new(host.peers.channel(ORGANIZATION)?),
+            deputies: StandingDeputies::new(host.database.clone(), clock.clone()),
             clock,
             directory: Self::directory(&host).await?,
             seals: Seals::new(&settings, &key),

@@ -19,6 +19,7 @@ pub mod correspond;
 pub mod deadline;
 pub mod decide;
 pub mod delegate;
+pub mod deputies;
 pub mod eligibility;
 mod escalate;
 pub mod expire;

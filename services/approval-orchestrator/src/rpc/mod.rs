@@ -20,13 +20,17 @@ mod change;
 mod comment_approval;
 mod copy_approval;
 mod count_tasks;
+mod create_deputyship;
 mod create_policy_draft;
 mod decide;
 mod delegate_task;
 mod delete_policy_draft;
+mod deputyships;
+mod end_deputyship;
 mod export_audit_trails;
 mod export_policy_version;
 mod get_approval;
+mod get_deputyship;
 mod get_policy;
 mod get_policy_draft;
 mod get_policy_version;
@@ -36,11 +40,13 @@ mod import_policy_version;
 mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
+mod list_deputyships;
 mod list_policies;
 mod list_policy_drafts;
 mod list_policy_versions;
 mod list_tasks;
 mod mark_copy_read;
+mod named_deputyship;
 mod named_policy;
 mod pause_policy;
 mod policies;
@@ -55,6 +61,7 @@ mod reject_task;
 mod remove_signer;
 mod render_policy;
 mod request_approval;
+mod resolve_stand_in;
 mod resume_policy;
 mod retire_policy;
 mod retry_approval;
@@ -65,6 +72,7 @@ mod supersede_approval;
 mod take_back_task;
 mod transfer_task;
 mod turn;
+mod update_deputyship;
 mod update_policy_draft;
 mod urge_approval;
 mod validate_policy;
@@ -75,8 +83,8 @@ mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
-    self as proto, approval_service_server, audit_service_server, intake_service_server,
-    policy_draft_service_server, policy_service_server, task_service_server,
+    self as proto, approval_service_server, audit_service_server, deputyship_service_server,
+    intake_service_server, policy_draft_service_server, policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -100,7 +108,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(
             rpc.clone(),
         ))
-        .add_service(audit_service_server::AuditServiceServer::new(rpc))
+        .add_service(audit_service_server::AuditServiceServer::new(rpc.clone()))
+        .add_service(deputyship_service_server::DeputyshipServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]

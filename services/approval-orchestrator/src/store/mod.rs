@@ -6,6 +6,7 @@ mod audit;
 mod copies;
 mod counts;
 mod deliveries;
+mod deputyships;
 mod drafts;
 mod filter;
 #[cfg(test)]
@@ -30,12 +31,16 @@ pub use self::{
     copies::{CopyQuery, CopyRow, copy_list, copy_read},
     counts::{MOST as MOST_COUNTED, counts},
     deliveries::deliveries_hasten,
+    deputyships::{
+        DeputyshipQuery, DeputyshipRow, deputyship_find, deputyship_insert, deputyship_list, deputyship_save,
+        deputyships_around, deputyships_lock, deputyships_open, deputyships_open_count, deputyships_revision,
+    },
     drafts::{
         DraftKey, DraftRow, draft_delete, draft_find, draft_for_update, draft_insert, draft_list, draft_save,
     },
     policies::{
-        PolicyVersionRow, policy_find, policy_insert, policy_latest, policy_latest_version, policy_list,
-        policy_ship,
+        PolicyVersionRow, kinds_known, policy_find, policy_insert, policy_latest, policy_latest_version,
+        policy_list, policy_ship,
     },
     save::ApprovalSave,
     standing::{
@@ -84,6 +89,11 @@ pub enum Query {
     CopyList,
     CopyRead,
     TaskCount,
+    DeputyshipCreate,
+    DeputyshipFind,
+    DeputyshipList,
+    DeputyshipSave,
+    DeputyshipsOpen,
 }
 
 impl salient_database::Label for Query {
@@ -125,6 +135,11 @@ impl salient_database::Label for Query {
             Self::CopyList => "copy_list",
             Self::CopyRead => "copy_read",
             Self::TaskCount => "task_count",
+            Self::DeputyshipCreate => "deputyship_create",
+            Self::DeputyshipFind => "deputyship_find",
+            Self::DeputyshipList => "deputyship_list",
+            Self::DeputyshipSave => "deputyship_save",
+            Self::DeputyshipsOpen => "deputyships_open",
         }
     }
 }

@@ -156,3 +156,15 @@ fn columns(row: PolicyVersionRow) -> Columns {
         policy_version::publish_time.eq(jiff_diesel::Timestamp::from(row.publish_time)),
     )
 }
+
+/// Those of some kinds for which a policy is published.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn kinds_known(connection: &mut Connection, kinds: &[String]) -> Result<Vec<String>, Error> {
+    let known = policy_version::table
+        .filter(policy_version::kind.eq_any(kinds))
+        .select(policy_version::kind)
+        .distinct();
+    Ok(known.load(connection).await?)
+}

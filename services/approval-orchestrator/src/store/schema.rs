@@ -121,6 +121,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deputyship (id) {
+        id -> Uuid,
+        principal -> Uuid,
+        deputy -> Uuid,
+        deputy_name -> Text,
+        kinds -> Array<Text>,
+        start_time -> Timestamptz,
+        end_time -> Timestamptz,
+        stop_time -> Nullable<Timestamptz>,
+        reason -> Text,
+        author -> Text,
+        version -> BigInt,
+        create_time -> Timestamptz,
+        update_time -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    deputyship_head (single) {
+        single -> Bool,
+        revision -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(approval, task);
 diesel::allow_tables_to_appear_in_same_query!(approval, approval_copy);
 diesel::allow_tables_to_appear_in_same_query!(policy_version, policy_status);

@@ -19,6 +19,12 @@ mod correspondence_replicas;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
+mod deputies;
+#[cfg(test)]
+mod deputyship_rules;
+#[cfg(test)]
+mod deputyships;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod events;
@@ -48,6 +54,8 @@ mod replicas;
 mod rounds;
 #[cfg(test)]
 mod shipped;
+#[cfg(test)]
+mod stand_ins;
 #[cfg(test)]
 mod tampering;
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod branch;
 pub mod call;
 pub mod deadline;
+pub mod deputyship;
 pub mod draft;
 pub mod event;
 pub mod policy;

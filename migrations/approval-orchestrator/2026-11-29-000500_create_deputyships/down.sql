@@ -1,0 +1,2 @@
+DROP TABLE deputyship_head;
+DROP TABLE deputyship;
