@@ -5,6 +5,7 @@
 //! and leaves in [`work::Changes`] what has to be saved, said and sent because of it.
 
 pub mod anchor;
+pub mod announce;
 pub mod approval;
 pub mod attend;
 pub mod audit;

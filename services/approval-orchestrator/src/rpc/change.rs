@@ -278,12 +278,12 @@ async fn save<C: Command>(
     let entries = audit::append(&mut approval, &changes.log, provenance);
     approval.audit_seal = app.seals.seal(&approval);
     let tasks = rows(&approval, &changes)?;
-    let events = event::events(&approval, &changes.log);
     let who = if on_behalf_of.is_empty() {
         &actor
     } else {
         &on_behalf_of
     };
+    let events = event::events(&approval, &rulebook, who, &changes.log);
     let deliveries = changes
         .calls
         .iter()

@@ -7,6 +7,9 @@ pub mod call;
 pub mod deadline;
 pub mod draft;
 pub mod event;
+mod event_tasks;
+#[cfg(test)]
+mod event_tests;
 pub mod policy;
 pub mod simulation;
 pub mod standing;
