@@ -25,6 +25,7 @@ pub mod facts;
 pub mod hex;
 pub mod mode;
 pub mod moves;
+pub mod notification;
 pub mod participate;
 pub mod picture;
 pub mod policy;

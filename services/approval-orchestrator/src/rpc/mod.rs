@@ -26,11 +26,13 @@ mod import_policy_version;
 mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
+mod list_notifications;
 mod list_policies;
 mod list_policy_drafts;
 mod list_policy_versions;
 mod list_tasks;
 mod named_policy;
+mod notification_service;
 mod pause_policy;
 mod policies;
 mod policy_drafts;
@@ -53,13 +55,14 @@ mod update_policy_draft;
 mod validate_policy;
 mod verify_all_audit_trails;
 mod verify_audit_trail;
+mod watch_notifications;
 mod waterfall;
 mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
     self as proto, approval_service_server, audit_service_server, intake_service_server,
-    policy_draft_service_server, policy_service_server, task_service_server,
+    notification_service_server, policy_draft_service_server, policy_service_server, task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -83,7 +86,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(policy_draft_service_server::PolicyDraftServiceServer::new(
             rpc.clone(),
         ))
-        .add_service(audit_service_server::AuditServiceServer::new(rpc))
+        .add_service(audit_service_server::AuditServiceServer::new(rpc.clone()))
+        .add_service(notification_service_server::NotificationServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]
