@@ -6,7 +6,9 @@ use salient_access::directory::Directory;
 use salient_database::{Connection, Database};
 use salient_failure::Failure;
 use salient_operation::{OpContext, Reach};
+use salient_outbox::feed::FeedService;
 use salient_paging::Pages;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
@@ -51,6 +53,10 @@ pub struct App {
     pub pages: Pages,
     /// The services that can be reached, and so may be named as participants.
     pub peers: Arc<[String]>,
+    /// The service's own events.
+    pub feed: FeedService,
+    /// Cancelled when the service drains: what would stream for ever ends then.
+    pub shutdown: CancellationToken,
 }
 
 impl App {

@@ -214,10 +214,6 @@ fn task_name(id: Uuid) -> String {
     format!("tasks/{id}")
 }
 
-fn employee_name(id: Uuid) -> String {
-    format!("employees/{id}")
-}
-
 fn refused(refusal: Refusal) -> Failure {
     let precondition = |reason| Failure::new(Kind::FailedPrecondition, reason);
     match refusal {
@@ -354,10 +350,6 @@ fn refused(refusal: Refusal) -> Failure {
 
 fn deputyship_name(id: Uuid) -> String {
     format!("deputyships/{id}")
-}
-
-fn employee_name(id: Uuid) -> String {
-    format!("employees/{id}")
 }
 
 fn objected(principal: Uuid, objection: Objection) -> Failure {

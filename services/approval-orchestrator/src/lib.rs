@@ -8,15 +8,17 @@
 //! operators use `ApprovalService` (get, list, withdraw, urge, copy, comment, history, verify, retry, cancel; P1.3), auditors
 //! `AuditService` (verify everything, export); `PolicyService` publishes policies, as messages or as text, simulates and draws them,
 //! and pauses, resumes and retires them; `PolicyDraftService` keeps what is written before; `DeputyshipService` keeps who is asked in
-//! whose place.
+//! whose place; gateways learn from `NotificationService` what to push to whom (P6.1.2, P6.1.3).
 //!
 //! **Calls out.** `organization` says whom to ask, and when working time will have passed, before a change. From the outbox:
 //! `ParticipantService` of the services that a policy names (reserve → confirm, or release), `CheckService` of those that decide
 //! automatic steps, and `SubjectService` of the service that owns the subject.
 //!
 //! **Events**: `ApprovalRequested`, `StepStarted`, `StepEnded`, `TaskCreated`, `TaskReminded`, `TaskEscalated`, `TaskExpired`,
-//! `TaskEnded`, `ApprovalDecided`, `AttentionRaised`, `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`,
-//! `DeputyshipCreated`, `DeputyshipChanged`, `DeputyshipEnded`.
+//! `TaskTransferred`, `TaskDelegated`, `TaskGivenBack`, `SignersAdded`, `SignerRemoved`, `TaskTakenBack`, `TaskReassigned`,
+//! `TaskDeputed`, `TaskEnded`, `ApprovalUrged`, `ApprovalCopied`, `ApprovalCommented`, `ApprovalDecided`, `AttentionRaised`,
+//! `AttentionCleared`, `PolicyVersionPublished`, `PolicyStateChanged`, `DeputyshipCreated`, `DeputyshipChanged`, `DeputyshipEnded`.
+//! Notifications are made of them and of nothing else.
 //!
 //! **Invariants.** One open approval per subject. A decision is taken once, by somebody who may at that moment, on the content they
 //! saw. Of two changes at the same instant the first to be saved stands; the other is decided again on what is there then, and
@@ -43,7 +45,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use salient_database::migrate::MigrationSet;
-use salient_outbox::Handler;
+use salient_outbox::{Handler, feed::FeedService};
 use salient_paging::Pages;
 use salient_server::{Host, Routes, Service};
 
@@ -144,6 +146,8 @@ impl ApprovalOrchestrator {
             anchors: place,
             pages: Pages::new(key),
             peers: peers.clone().into(),
+            feed: FeedService::new(host.database.clone(), SERVICE),
+            shutdown: host.shutdown.clone(),
         };
         let mut handlers: Vec<Arc<dyn Handler>> = Vec::with_capacity(peers.len());
         for name in peers {

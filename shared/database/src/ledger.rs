@@ -36,6 +36,18 @@ impl NewEvent {
             payload: payload.encode_to_vec(),
         }
     }
+
+    /// What happened, the full name of the message.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The message, as an encoded `Any`.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
 }
 
 /// A call to another service that must happen.

@@ -17,7 +17,10 @@ use salient_proto::events::v1::{Event, ListEventsRequest, ListEventsResponse, St
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::{label::Query, schema::event};
+use crate::{
+    label::Query,
+    schema::{event, feed_head},
+};
 
 /// Page sizes.
 const DEFAULT_PAGE: i32 = 100;
@@ -93,6 +96,18 @@ impl FeedService {
             Ok::<_, Failure>(Some((stream::iter(events.into_iter().map(Ok)), reader)))
         });
         Ok(Box::pin(pages.try_flatten()))
+    }
+
+    /// The position of the last event that has one: after it there is only what has yet to be numbered.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked.
+    pub async fn head(&self, op: &OpContext) -> Result<i64, Failure> {
+        let head = async |connection: &mut Connection| {
+            let head = feed_head::table.select(feed_head::position);
+            head.first(connection).await.map_err(Error::from)
+        };
+        Ok(self.database.read(op, Query::FeedHead, head).await?)
     }
 
     fn check_parent(&self, parent: &str) -> Result<(), Failure> {

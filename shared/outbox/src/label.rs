@@ -8,6 +8,7 @@ pub(crate) enum Query {
     Postpone,
     NumberEvents,
     EventPage,
+    FeedHead,
 }
 
 impl Label for Query {
@@ -18,6 +19,7 @@ impl Label for Query {
             Self::Postpone => "outbox_postpone",
             Self::NumberEvents => "events_number",
             Self::EventPage => "event_page",
+            Self::FeedHead => "feed_head",
         }
     }
 }

@@ -16,6 +16,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    feed_head (single) {
+        single -> Bool,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         due_time -> Timestamptz,

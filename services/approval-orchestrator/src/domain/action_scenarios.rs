@@ -1,8 +1,12 @@
 //! What people do with tasks besides deciding them, played on the domain alone.
 
+use jiff::SignedDuration;
+use uuid::Uuid;
+
 use super::{
     approval::{AnswerKind, Position, TaskState, VisitState},
-    fixture::{SUBMITTER, TWO_STEPS, company},
+    deputies::{Deputies, Deputyship},
+    fixture::{SUBMITTER, TWO_STEPS, company, now},
     play::Play,
     refusal::Refusal,
     state::State,
@@ -388,4 +392,63 @@ fn siblings_whom_a_decision_had_closed_are_asked_again() {
         .filter(|task| task.state == TaskState::Pending);
     assert!(asked.clone().all(|task| task.visit == open));
     assert_eq!(asked.count(), 2);
+}
+
+/// That each of these is asked in the place of the one before.
+fn away(chain: &[u128]) -> Deputies {
+    let link = |pair: &[u128]| Deputyship {
+        id: Uuid::now_v7(),
+        principal: Uuid::from_u128(pair[0]),
+        deputy: Uuid::from_u128(pair[1]),
+        deputy_name: format!("person {}", pair[1]),
+        kinds: Vec::new(),
+        start_time: now(),
+        end_time: now() + SignedDuration::from_hours(1),
+    };
+    Deputies::new(chain.windows(2).map(link).collect())
+}
+
+#[test]
+fn whoever_is_away_has_their_deputy_asked() {
+    let mut play = Play::start_with(TWO_STEPS, company(), away(&[3, 7, 8]));
+    play.approve(2);
+    assert_eq!(play.asked(), [8, 4]);
+    let task = play.approval.task(play.task(8)).unwrap();
+    assert_eq!(task.request.clone().unwrap().principal.unwrap().as_u128(), 3);
+    play.approve(8);
+    play.approve(4);
+    assert_eq!(play.approval.state, State::Approved);
+}
+
+#[test]
+fn a_deputy_who_may_not_decide_is_passed_over() {
+    // The submitter, whoever is asked in their own right, and who was asked in another's place already.
+    for (chain, asked) in [
+        (&[3, 1][..], [3, 4]),
+        (&[3, 4], [3, 4]),
+        (&[3, 7, 1], [7, 4]),
+        (&[3, 7, 4], [7, 4]),
+    ] {
+        let mut play = Play::start_with(TWO_STEPS, company(), away(chain));
+        play.approve(2);
+        assert_eq!(play.asked(), asked, "{chain:?}");
+    }
+    let mut both = Play::start_with(TWO_STEPS, company(), {
+        let mut links = away(&[3, 7]).all();
+        links.extend(away(&[4, 7]).all());
+        Deputies::new(links)
+    });
+    both.approve(2);
+    assert_eq!(both.asked(), [7, 4], "nobody holds two places");
+}
+
+#[test]
+fn a_deputy_takes_back_what_a_deputy_decided() {
+    let mut play = Play::start_with(TWO_STEPS, company(), away(&[2, 7]));
+    play.approve(7);
+    assert_eq!(play.asked(), [3, 4]);
+    play.take_back(7).unwrap();
+    assert_eq!(play.asked(), [7]);
+    play.answer(7, AnswerKind::Reject, None).unwrap();
+    assert_eq!(play.approval.state, State::Rejected);
 }

@@ -134,6 +134,7 @@ mod tests {
             rulebook: &rulebook,
             ladders: Some(&ladders),
             working_times: None,
+            deputies: None,
             now: now(),
         };
         let (mut approval, changes) = submit::open(submission(1), desk).unwrap();
@@ -162,6 +163,7 @@ mod tests {
             rulebook: &rulebook,
             ladders: Some(&ladders),
             working_times: None,
+            deputies: None,
             now: now(),
         };
         let (mut approval, _) = submit::open(submission(1), desk).unwrap();

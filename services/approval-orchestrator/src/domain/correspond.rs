@@ -168,6 +168,7 @@ mod tests {
             rulebook,
             ladders: None,
             working_times: None,
+            deputies: None,
             now: fixture::now() + SignedDuration::from_mins(minutes),
         }
     }

@@ -71,6 +71,7 @@ impl Play {
             rulebook: &rulebook,
             ladders: Some(&ladders),
             working_times: Some(&times),
+            deputies: None,
             now: at(0),
         };
         let (approval, changes) = submit::open(submission(1), desk).unwrap();
@@ -94,6 +95,7 @@ impl Play {
             rulebook: &self.rulebook,
             ladders: Some(&self.ladders),
             working_times: Some(&times),
+            deputies: None,
             now: at(self.hour),
         };
         let done = changes(command(&mut self.approval, desk).unwrap());

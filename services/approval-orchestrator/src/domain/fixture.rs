@@ -122,6 +122,7 @@ pub fn submitted() -> (Approval, Changes) {
         rulebook: &rulebook,
         ladders: Some(&ladders),
         working_times: None,
+        deputies: None,
         now: now(),
     };
     submit::open(submission(1), desk).unwrap()

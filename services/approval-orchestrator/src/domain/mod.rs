@@ -6,6 +6,7 @@
 //! said and sent because of it.
 
 pub mod anchor;
+pub mod announce;
 pub mod approval;
 pub mod attend;
 pub mod audit;
@@ -28,6 +29,7 @@ pub mod facts;
 pub mod hex;
 pub mod mode;
 pub mod moves;
+pub mod notification;
 pub mod participate;
 pub mod picture;
 mod place;
@@ -52,6 +54,8 @@ pub mod vacancy;
 pub mod verb;
 pub mod work;
 
+#[cfg(test)]
+mod action_properties;
 #[cfg(test)]
 mod action_scenarios;
 #[cfg(test)]

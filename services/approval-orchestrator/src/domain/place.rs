@@ -4,13 +4,16 @@
 //! them: superiors after a deadline, a standing deputy, whoever it was handed over to. Added signers make a place stricter and never
 //! weaker: it says yes only once they have said yes as well, and no as soon as one of them says no.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    approval::{Position, Request, ResolvedApprover, Task, TaskState},
+    approval::{Approval, Position, Request, ResolvedApprover, Task, TaskState},
     audit::Action,
+    deputies::StandIn,
     mode::Ballot,
     policy::Step,
+    receiver::takes_part,
     work::Work,
 };
 
@@ -196,9 +199,63 @@ impl Work<'_> {
     fn ask_owner(&mut self, visit: usize, step: &Step, place: Uuid) -> bool {
         let request = self.request_of(visit, place);
         let votes = request.is_none();
+        // Whoever was asked by name, by another, is wanted themselves.
+        if votes && let Some(stand_in) = self.deputy_of(visit, place) {
+            self.ask_deputy(visit, place, stand_in);
+            return false;
+        }
         let task = self.push_task(visit, place, request);
         // Who was added is wanted for this step: what they said in the one before does not count.
         votes && self.carry_over(visit, step, task)
+    }
+
+    /// Who is asked in the place of somebody who is away: their deputy, or that one's deputy. Not the submitter, and nobody who has a
+    /// part in the visit already.
+    fn deputy_of(&self, visit: usize, place: Uuid) -> Option<StandIn> {
+        let Approval {
+            subject, submitter, ..
+        } = &*self.approval;
+        let may =
+            |person| person != *submitter && !takes_part(self.approval, &self.approval.visits[visit], person);
+        let deputies = self.desk.deputies?;
+        deputies.stand_in(place, &subject.kind, self.desk.now, may)
+    }
+
+    fn ask_deputy(&mut self, visit: usize, place: Uuid, stand_in: StandIn) {
+        let StandIn {
+            deputy,
+            display_name,
+            chain,
+        } = stand_in;
+        let name = |person: &Uuid| format!("employees/{person}");
+        let chain: Vec<String> = chain.iter().map(name).collect();
+        let of = &mut self.approval.visits[visit];
+        let mut asked = of.approvers.iter();
+        let weight = asked
+            .find(|asked| asked.employee == place)
+            .map_or(1, |asked| asked.weight);
+        of.approvers.push(ResolvedApprover {
+            employee: deputy,
+            display_name,
+            seat: None,
+            substitute: true,
+            weight,
+            stands_for: vec![place],
+            added: None,
+        });
+        of.trace.push(format!("in place of {}", chain.join(", then ")));
+        self.changes.visits.insert(visit);
+        let request = Request {
+            principal: Some(place),
+            ..Request::default()
+        };
+        let task = self.push_task(visit, deputy, Some(request));
+        let details = [
+            ("principal", json!(name(&place))),
+            ("deputy", json!(name(&deputy))),
+            ("chain", json!(chain)),
+        ];
+        self.log_task(Action::TaskDeputed, task, details);
     }
 
     /// What was said to somebody who was added; `None` where the policy asks them.

@@ -6,6 +6,7 @@ use super::{
     approval::{AnswerKind, Approval, Finding, FindingResult, Position, TaskState},
     decide::{Answer, decide},
     delegate::delegate,
+    deputies::Deputies,
     fixture::{now, rulebook, submission},
     participate::{self, Reply},
     receiver::Receiver,
@@ -27,15 +28,22 @@ pub struct Play {
     pub rulebook: Rulebook,
     pub ladders: Ladders,
     pub calls: Vec<Call>,
+    /// Who is asked in whose place.
+    pub deputies: Deputies,
 }
 
 impl Play {
     pub fn start(policy: &str, ladders: Ladders) -> Self {
+        Self::start_with(policy, ladders, Deputies::default())
+    }
+
+    pub fn start_with(policy: &str, ladders: Ladders, deputies: Deputies) -> Self {
         let rulebook = rulebook(policy);
         let desk = Desk {
             rulebook: &rulebook,
             ladders: Some(&ladders),
             working_times: None,
+            deputies: Some(&deputies),
             now: now(),
         };
         let (approval, changes) = submit::open(submission(1), desk).unwrap();
@@ -44,6 +52,7 @@ impl Play {
             rulebook,
             ladders,
             calls: changes.calls,
+            deputies,
         }
     }
 
@@ -59,6 +68,7 @@ impl Play {
             rulebook: &self.rulebook,
             ladders: Some(&self.ladders),
             working_times: None,
+            deputies: Some(&self.deputies),
             now: now(),
         };
         match command(&mut self.approval, desk) {

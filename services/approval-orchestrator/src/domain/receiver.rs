@@ -38,7 +38,7 @@ pub fn obstacle(approval: &Approval, visit: &Visit, receiver: &Receiver) -> Opti
 }
 
 /// Whether somebody decides, or has decided or handed over, or is asked for an opinion in a visit.
-fn takes_part(approval: &Approval, visit: &Visit, employee: Uuid) -> bool {
+pub(super) fn takes_part(approval: &Approval, visit: &Visit, employee: Uuid) -> bool {
     let mut asked = visit.approvers.iter();
     asked.any(|approver| approver.employee == employee) || gives_opinion(approval, visit, employee)
 }

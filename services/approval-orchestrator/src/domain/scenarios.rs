@@ -346,6 +346,7 @@ fn failures_of_one_kind_are_raised_once() {
         rulebook: &rulebook,
         ladders: None,
         working_times: None,
+        deputies: None,
         now: now(),
     };
     let stuck = AttentionReason::ParticipantStuck;

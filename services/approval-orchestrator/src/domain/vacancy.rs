@@ -66,6 +66,7 @@ mod tests {
             rulebook: &rulebook,
             ladders: None,
             working_times: None,
+            deputies: None,
             now: now(),
         };
         let person = Uuid::from_u128(person);

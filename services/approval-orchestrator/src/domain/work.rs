@@ -13,6 +13,7 @@ use super::{
     audit::Action,
     correspond::NewCopies,
     deadline::WorkingTimes,
+    deputies::Deputies,
     refusal::Refusal,
     resolution::Ladders,
     rulebook::Rulebook,
@@ -29,6 +30,8 @@ pub struct Desk<'a> {
     pub ladders: Option<&'a Ladders>,
     /// When what the policy's deadlines name will have passed; `None` where it has none, or the command cannot start a step.
     pub working_times: Option<&'a WorkingTimes>,
+    /// Who is asked in whose place; `None` where the command cannot ask anybody.
+    pub deputies: Option<&'a Deputies>,
     /// The instant of the whole change, in whole microseconds.
     pub now: Timestamp,
 }

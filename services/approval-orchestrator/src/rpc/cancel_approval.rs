@@ -54,6 +54,10 @@ impl Command for Cancel {
         false
     }
 
+    fn may_ask(&self) -> bool {
+        false
+    }
+
     fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
         op.permit.check(approval.submitter, approval.unit)?;
         if approval.state.is_open() {

@@ -71,6 +71,11 @@ pub trait Command: Send + Sync {
     /// Whether a step may start because of it, so that its approvers have to be looked up.
     fn may_start_step(&self, approval: &Approval, rulebook: &Rulebook) -> bool;
 
+    /// Whether somebody may be asked because of it, so that who is away has to be known.
+    fn may_ask(&self) -> bool {
+        true
+    }
+
     /// Checks that the caller may, and applies the domain's rule. `None` where there is nothing to change.
     ///
     /// # Errors
@@ -180,10 +185,15 @@ async fn open(app: &App, op: &OpContext, submission: &Submission) -> Result<Deci
         Some(_) => app.calendars.find(op, &rulebook, now).await?,
         None => None,
     };
+    let deputies = match &ladders {
+        Some(_) => Some(app.deputies.find(op).await?),
+        None => None,
+    };
     let desk = Desk {
         rulebook: &rulebook,
         ladders: ladders.as_deref(),
         working_times: working_times.as_deref(),
+        deputies: deputies.as_deref(),
         now,
     };
     let open = if paused { submit::open_paused } else { submit::open };
@@ -219,6 +229,11 @@ async fn run<C: Command>(
         Some(_) => app.calendars.find(op, &rulebook, now).await?,
         None => None,
     };
+    let deputies = if command.may_ask() {
+        Some(app.deputies.find(op).await?)
+    } else {
+        None
+    };
     let changes = command.run(
         op,
         &mut approval,
@@ -226,6 +241,7 @@ async fn run<C: Command>(
             rulebook: &rulebook,
             ladders: ladders.as_deref(),
             working_times: working_times.as_deref(),
+            deputies: deputies.as_deref(),
             now,
         },
     )?;
@@ -279,12 +295,12 @@ async fn save<C: Command>(
     approval.audit_seal = app.seals.seal(&approval);
     let tasks = rows(&approval, &changes)?;
     let copies = changes.copies;
-    let events = event::events(&approval, &changes.log);
     let who = if on_behalf_of.is_empty() {
         &actor
     } else {
         &on_behalf_of
     };
+    let events = event::events(&approval, &rulebook, who, &changes.log);
     let deliveries = changes
         .calls
         .iter()

@@ -69,6 +69,7 @@ const STATES: &[&str] = &[
     "WITHDRAWN",
     "REFUSED",
     "SUPERSEDED",
+    "CANCELLED",
 ];
 
 /// Where a page ended: when the approval was submitted or the copy was sent, and the approval's id.

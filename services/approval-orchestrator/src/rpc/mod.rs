@@ -41,6 +41,7 @@ mod list_anchor_keys;
 mod list_approvals;
 mod list_audit_entries;
 mod list_deputyships;
+mod list_notifications;
 mod list_policies;
 mod list_policy_drafts;
 mod list_policy_versions;
@@ -48,6 +49,7 @@ mod list_tasks;
 mod mark_copy_read;
 mod named_deputyship;
 mod named_policy;
+mod notification_service;
 mod pause_policy;
 mod policies;
 mod policy_drafts;
@@ -78,13 +80,15 @@ mod urge_approval;
 mod validate_policy;
 mod verify_all_audit_trails;
 mod verify_audit_trail;
+mod watch_notifications;
 mod waterfall;
 mod wire;
 mod withdraw_approval;
 
 use salient_proto::approval::v1::{
     self as proto, approval_service_server, audit_service_server, deputyship_service_server,
-    intake_service_server, policy_draft_service_server, policy_service_server, task_service_server,
+    intake_service_server, notification_service_server, policy_draft_service_server, policy_service_server,
+    task_service_server,
 };
 use salient_server::{Routes, unary};
 use tonic::{Request, Response, Status};
@@ -109,7 +113,10 @@ pub fn routes(app: App) -> Routes {
             rpc.clone(),
         ))
         .add_service(audit_service_server::AuditServiceServer::new(rpc.clone()))
-        .add_service(deputyship_service_server::DeputyshipServiceServer::new(rpc))
+        .add_service(deputyship_service_server::DeputyshipServiceServer::new(
+            rpc.clone(),
+        ))
+        .add_service(notification_service_server::NotificationServiceServer::new(rpc))
 }
 
 #[tonic::async_trait]

@@ -1,6 +1,7 @@
 use salient_operation::OpContext;
 use salient_proto::approval::v1 as proto;
 use salient_values::name;
+use uuid::Uuid;
 
 use super::wire::{policy::version_name, subject::facts_from};
 use crate::{
@@ -31,13 +32,15 @@ pub async fn preview_approval(
         .into());
     }
     let ladders = app.approvers.find(&op, &rulebook, submitter, unit).await?;
+    let deputies = app.deputies.find(&op).await?;
+    let now = app.clock.now();
     let steps = rulebook
         .policy
         .steps
         .iter()
         .enumerate()
         .filter_map(|(position, step)| {
-            let Resolution { approvers, trace } = match rulebook.applies(position, &facts) {
+            let Resolution { approvers, mut trace } = match rulebook.applies(position, &facts) {
                 Ok(true) => match step.checked_by() {
                     Some(service) => Resolution {
                         approvers: Vec::new(),
@@ -52,12 +55,23 @@ pub async fn preview_approval(
                     trace: vec![format!("the condition cannot be evaluated: {error}")],
                 },
             };
+            let mut asked: Vec<Uuid> = approvers.iter().map(|approver| approver.employee).collect();
+            for place in 0..asked.len() {
+                let may = |person: Uuid| person != submitter && !asked.contains(&person);
+                if let Some(found) = deputies.stand_in(asked[place], &request.kind, now, may) {
+                    trace.push(format!(
+                        "employees/{} stands in for employees/{}",
+                        found.deputy, asked[place]
+                    ));
+                    asked[place] = found.deputy;
+                }
+            }
             Some(proto::PreviewedStep {
                 step: step.id.clone(),
                 title: step.title.clone(),
-                approvers: approvers
-                    .iter()
-                    .map(|approver| name::format("employees", approver.employee))
+                approvers: asked
+                    .into_iter()
+                    .map(|person| name::format("employees", person))
                     .collect(),
                 trace,
             })

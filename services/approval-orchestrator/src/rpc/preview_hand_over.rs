@@ -38,6 +38,7 @@ pub async fn preview_hand_over(
         filter: Vec::new(),
         after: page.after().copied(),
         limit: page.limit(),
+        now: app.clock.now(),
     };
     let list = async move |connection: &mut Connection| Ok::<_, Error>(task_list(connection, query).await?);
     let rows = app.database.read(&op, Query::TaskList, list).await?;

@@ -63,6 +63,10 @@ impl Command for Supersede {
         false
     }
 
+    fn may_ask(&self) -> bool {
+        false
+    }
+
     fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
         check_owner(op, &approval.subject.service)?;
         if approval.state == State::Superseded {

@@ -60,6 +60,10 @@ impl Command for Withdraw {
         false
     }
 
+    fn may_ask(&self) -> bool {
+        false
+    }
+
     fn run(&self, op: &OpContext, approval: &mut Approval, desk: Desk<'_>) -> Result<Option<Changes>, Error> {
         if op.person()?.person != approval.submitter {
             return Err(Failure::out_of_scope().into());

@@ -33,6 +33,10 @@ mod happy_path;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod notification_filters;
+#[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod peers;
 #[cfg(test)]
 mod policies;

@@ -134,6 +134,7 @@ async fn a_feed_is_filtered_by_type_and_goes_on_after_what_was_filtered() {
     let page = feed.list_events(&op(), request).await.unwrap();
     let resources: HashSet<_> = page.events.iter().map(|event| event.resource.as_str()).collect();
     assert_eq!((resources, page.next_position), (HashSet::from(["b"]), 3));
+    assert_eq!(feed.head(&op()).await.unwrap(), 3);
     let elsewhere = ListEventsRequest {
         parent: "services/south".into(),
         ..Default::default()

@@ -85,6 +85,12 @@ impl Deputies {
         Self { by_principal }
     }
 
+    /// All of them, in no order.
+    #[cfg(test)]
+    pub fn all(&self) -> Vec<Deputyship> {
+        self.by_principal.values().flatten().cloned().collect()
+    }
+
     /// Those who are reached from a principal, the nearest first: everybody of whom [`Deputies::stand_in`] may ask whether they may
     /// be asked.
     #[must_use]

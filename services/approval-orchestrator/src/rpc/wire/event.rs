@@ -11,19 +11,26 @@ use super::{
     policy::version_name,
     standing::policy_name,
     subject::subject,
-    task::{count, state},
+    task::count,
 };
 use crate::domain::{
-    approval::{Approval, AttentionReason, Visit},
+    announce::{Told, text, texts},
+    approval::{Approval, AttentionReason, ParticipationState, Visit},
     audit::Action,
     policy::PolicyKey,
+    rulebook::Rulebook,
     standing::Standing,
     work::{Entry, Outcome},
 };
 
-/// The events of what happened to an approval, in order.
-pub fn events(approval: &Approval, log: &[Entry]) -> Vec<NewEvent> {
-    log.iter().filter_map(|entry| event(approval, entry)).collect()
+/// The events of what happened to an approval, in order. `actor` caused them, or it was done on their behalf.
+pub fn events(approval: &Approval, rulebook: &Rulebook, actor: &str, log: &[Entry]) -> Vec<NewEvent> {
+    let teller = Teller {
+        told: Told { approval, log },
+        rulebook,
+        actor,
+    };
+    log.iter().filter_map(|entry| teller.event(entry)).collect()
 }
 
 /// The event that a policy has a new version.
@@ -44,132 +51,164 @@ pub fn policy_turned(kind: &str, standing: Standing) -> NewEvent {
     NewEvent::of(policy_name(kind), &changed)
 }
 
-fn event(approval: &Approval, entry: &Entry) -> Option<NewEvent> {
-    match entry.action {
-        Action::Submitted | Action::Resubmitted => Some(about(approval, &requested(approval))),
-        Action::StepStarted => {
-            let visit = visit(approval, entry)?;
-            let started = proto::StepStarted {
-                step: visit.step.clone(),
-                visit: count(visit.number),
-                round: count(visit.round),
-            };
-            Some(about(approval, &started))
+/// Turns what happened in one change into events.
+pub(super) struct Teller<'a> {
+    pub(super) told: Told<'a>,
+    pub(super) rulebook: &'a Rulebook,
+    pub(super) actor: &'a str,
+}
+
+impl Teller<'_> {
+    fn event(&self, entry: &Entry) -> Option<NewEvent> {
+        let approval = self.told.approval;
+        match entry.action {
+            Action::Submitted | Action::Resubmitted => Some(self.about(&requested(approval))),
+            Action::StepStarted => {
+                let visit = self.visit(entry)?;
+                Some(self.about(&proto::StepStarted {
+                    step: visit.step.clone(),
+                    visit: count(visit.number),
+                    round: count(visit.round),
+                    step_title: self.step_title(&visit.step),
+                    context: self.context(),
+                }))
+            }
+            Action::StepEnded => {
+                let visit = self.visit(entry)?;
+                Some(self.about(&proto::StepEnded {
+                    step: visit.step.clone(),
+                    visit: count(visit.number),
+                    state: visit_state(visit.state).into(),
+                    start_time: Some(timestamp::to_proto(visit.start_time)),
+                    step_title: self.step_title(&visit.step),
+                    context: self.context(),
+                }))
+            }
+            Action::TaskCreated => self.task_created(entry),
+            Action::TaskApproved
+            | Action::TaskRejected
+            | Action::TaskReturned
+            | Action::TaskCarriedOver
+            | Action::TaskClosed => self.task_ended(entry),
+            Action::TaskReminded => self.task_reminded(entry),
+            Action::TaskEscalated => self.task_escalated(entry),
+            Action::TaskExpired => self.task_expired(entry),
+            Action::TaskTransferred => self.task_transferred(entry),
+            Action::TaskDelegated => self.task_delegated(entry),
+            Action::TaskGivenBack => self.task_given_back(entry),
+            Action::SignersAdded => self.signers_added(entry),
+            Action::SignerRemoved => self.signer_removed(entry),
+            Action::TaskTakenBack => self.task_taken_back(entry),
+            Action::TaskReassigned => self.task_reassigned(entry),
+            Action::TaskDeputed => self.task_deputed(entry),
+            Action::Approved => Some(self.decided(Outcome::Approved)),
+            Action::Rejected => Some(self.decided(Outcome::Rejected)),
+            Action::Returned => Some(self.decided(Outcome::Returned)),
+            Action::Withdrawn => Some(self.decided(Outcome::Withdrawn)),
+            Action::Superseded => Some(self.decided(Outcome::Superseded)),
+            Action::Cancelled => Some(self.decided(Outcome::Cancelled)),
+            Action::EndedRefused => Some(self.decided(Outcome::Refused)),
+            Action::Suspended | Action::AttentionRaised => {
+                let reason = entry.details.get("reason").cloned().unwrap_or_default();
+                let reason: AttentionReason = serde_json::from_value(reason).ok()?;
+                Some(self.about(&proto::AttentionRaised {
+                    reason: attention_reason(reason).into(),
+                    detail: text(entry, "detail"),
+                    context: self.context(),
+                }))
+            }
+            Action::AttentionCleared => Some(self.about(&proto::AttentionCleared {
+                context: self.context(),
+            })),
+            Action::Urged => Some(
+                self.about(&proto::ApprovalUrged {
+                    addressees: texts(entry, "assignees")
+                        .into_iter()
+                        .map(|assignee| self.addressee(assignee))
+                        .collect(),
+                    comment: text(entry, "comment"),
+                    context: self.context(),
+                }),
+            ),
+            Action::Copied => Some(self.about(&proto::ApprovalCopied {
+                recipients: texts(entry, "recipients"),
+                comment: text(entry, "comment"),
+                context: self.context(),
+            })),
+            Action::Commented => Some(self.about(&proto::ApprovalCommented {
+                comment: text(entry, "comment"),
+                concerned: self.told.concerned_by_comment(),
+                context: self.context(),
+            })),
+            // Steps of the machinery, of interest to the history alone.
+            Action::Reserved
+            | Action::Refused
+            | Action::StepSkipped
+            | Action::Confirming
+            | Action::Confirmed
+            | Action::Released
+            | Action::Retried
+            | Action::OutcomeDelivered => None,
         }
-        Action::TaskCreated => {
-            let task = approval.task(entry.task?)?;
-            let created = proto::TaskCreated {
-                task: name::format("tasks", task.id),
-                assignee: name::format("employees", task.assignee),
-                step: entry.step.clone().unwrap_or_default(),
-            };
-            Some(about(approval, &created))
-        }
-        Action::TaskApproved
-        | Action::TaskRejected
-        | Action::TaskReturned
-        | Action::TaskCarriedOver
-        | Action::TaskClosed => {
-            let task = approval.task(entry.task?)?;
-            let ended = proto::TaskEnded {
-                task: name::format("tasks", task.id),
-                assignee: name::format("employees", task.assignee),
-                step: entry.step.clone().unwrap_or_default(),
-                state: state(task.state).into(),
-                create_time: Some(timestamp::to_proto(task.create_time)),
-            };
-            Some(about(approval, &ended))
-        }
-        Action::StepEnded => {
-            let visit = visit(approval, entry)?;
-            let ended = proto::StepEnded {
-                step: visit.step.clone(),
-                visit: count(visit.number),
-                state: visit_state(visit.state).into(),
-                start_time: Some(timestamp::to_proto(visit.start_time)),
-            };
-            Some(about(approval, &ended))
-        }
-        Action::Approved => Some(decided(approval, Outcome::Approved)),
-        Action::Rejected => Some(decided(approval, Outcome::Rejected)),
-        Action::Returned => Some(decided(approval, Outcome::Returned)),
-        Action::Withdrawn => Some(decided(approval, Outcome::Withdrawn)),
-        Action::Superseded => Some(decided(approval, Outcome::Superseded)),
-        Action::Cancelled => Some(decided(approval, Outcome::Cancelled)),
-        Action::EndedRefused => Some(decided(approval, Outcome::Refused)),
-        Action::Suspended | Action::AttentionRaised => {
-            let text = |key: &str| entry.details.get(key).cloned().unwrap_or_default();
-            let reason: AttentionReason = serde_json::from_value(text("reason")).ok()?;
-            let raised = proto::AttentionRaised {
-                reason: attention_reason(reason).into(),
-                detail: text("detail").as_str().unwrap_or_default().to_owned(),
-            };
-            Some(about(approval, &raised))
-        }
-        Action::AttentionCleared => Some(about(approval, &proto::AttentionCleared {})),
-        Action::TaskReminded => {
-            let task = approval.task(entry.task?)?;
-            let reminded = proto::TaskReminded {
-                task: name::format("tasks", task.id),
-                assignee: name::format("employees", task.assignee),
-                step: entry.step.clone().unwrap_or_default(),
-                due_time: task.due_time.map(timestamp::to_proto),
-            };
-            Some(about(approval, &reminded))
-        }
-        Action::TaskEscalated => {
-            let task = approval.task(entry.task?)?;
-            let superiors = entry.details.get("superiors")?.as_array()?.iter();
-            let escalated = proto::TaskEscalated {
-                task: name::format("tasks", task.id),
-                assignee: name::format("employees", task.assignee),
-                step: entry.step.clone().unwrap_or_default(),
-                superiors: superiors
-                    .filter_map(|superior| superior.as_str().map(str::to_owned))
-                    .collect(),
-            };
-            Some(about(approval, &escalated))
-        }
-        Action::TaskExpired => {
-            let task = approval.task(entry.task?)?;
-            let expired = proto::TaskExpired {
-                task: name::format("tasks", task.id),
-                assignee: name::format("employees", task.assignee),
-                step: entry.step.clone().unwrap_or_default(),
-                due_time: task.due_time.map(timestamp::to_proto),
-            };
-            Some(about(approval, &expired))
-        }
-        // Steps of the machinery, of interest to the history alone.
-        Action::Reserved
-        | Action::Refused
-        | Action::StepSkipped
-        | Action::Confirming
-        | Action::Confirmed
-        | Action::Released
-        | Action::Retried
-        | Action::OutcomeDelivered => None,
-        // Not announced yet.
-        Action::TaskTransferred
-        | Action::TaskDelegated
-        | Action::TaskGivenBack
-        | Action::SignersAdded
-        | Action::SignerRemoved
-        | Action::TaskTakenBack
-        | Action::TaskReassigned
-        | Action::Urged
-        | Action::Copied
-        | Action::Commented
-        | Action::TaskDeputed => None,
     }
-}
 
-fn about<M: Message + Name>(approval: &Approval, message: &M) -> NewEvent {
-    NewEvent::of(name::format("approvals", approval.id), message)
-}
+    pub(super) fn about<M: Message + Name>(&self, message: &M) -> NewEvent {
+        NewEvent::of(name::format("approvals", self.told.approval.id), message)
+    }
 
-fn visit<'a>(approval: &'a Approval, entry: &Entry) -> Option<&'a Visit> {
-    approval.visit(entry.visit?)
+    #[expect(clippy::unnecessary_wraps, reason = "what the field of a message takes")]
+    pub(super) fn context(&self) -> Option<proto::EventContext> {
+        let approval = self.told.approval;
+        Some(proto::EventContext {
+            title: approval.title.clone(),
+            submitter: name::format("employees", approval.submitter),
+            kind: approval.subject.kind.clone(),
+            subject: approval.subject.name.clone(),
+            round: count(approval.round),
+            actor: self.actor.to_owned(),
+        })
+    }
+
+    pub(super) fn step_title(&self, step: &str) -> String {
+        let mut steps = self.rulebook.policy.steps.iter();
+        let found = steps.find(|candidate| candidate.id == step);
+        found.map(|step| step.title.clone()).unwrap_or_default()
+    }
+
+    fn visit(&self, entry: &Entry) -> Option<&Visit> {
+        self.told.approval.visit(entry.visit?)
+    }
+
+    fn addressee(&self, assignee: String) -> proto::approval_urged::Addressee {
+        let task = self.told.waiting_task_of(&assignee);
+        proto::approval_urged::Addressee {
+            assignee,
+            task: task.map(|task| name::format("tasks", task)).unwrap_or_default(),
+        }
+    }
+
+    /// Why a participant refused, in Chinese, where that is the outcome.
+    fn refusal_zh(&self, how: Outcome) -> String {
+        let mut parts = self.told.approval.current_participations();
+        let refused = parts.find(|part| how == Outcome::Refused && part.state == ParticipationState::Refused);
+        refused
+            .map(|part| part.refusal_message_zh.clone())
+            .unwrap_or_default()
+    }
+
+    fn decided(&self, how: Outcome) -> NewEvent {
+        let approval = self.told.approval;
+        self.about(&proto::ApprovalDecided {
+            outcome: outcome(how).into(),
+            round: count(approval.round),
+            subject: Some(subject(&approval.subject)),
+            comment: approval.outcome_comment.clone(),
+            create_time: Some(timestamp::to_proto(approval.create_time)),
+            concerned: self.told.concerned_by_outcome(),
+            context: self.context(),
+            comment_zh: self.refusal_zh(how),
+        })
+    }
 }
 
 fn requested(approval: &Approval) -> proto::ApprovalRequested {
@@ -181,15 +220,4 @@ fn requested(approval: &Approval) -> proto::ApprovalRequested {
         unit: name::format("orgUnits", approval.unit),
         policy_version: version_name(&approval.policy_key()),
     }
-}
-
-fn decided(approval: &Approval, how: Outcome) -> NewEvent {
-    let decided = proto::ApprovalDecided {
-        outcome: outcome(how).into(),
-        round: count(approval.round),
-        subject: Some(subject(&approval.subject)),
-        comment: approval.outcome_comment.clone(),
-        create_time: Some(timestamp::to_proto(approval.create_time)),
-    };
-    about(approval, &decided)
 }

@@ -8,8 +8,15 @@ pub mod deadline;
 pub mod deputyship;
 pub mod draft;
 pub mod event;
+mod event_tasks;
+#[cfg(test)]
+mod event_tests;
+pub mod notification;
+#[cfg(test)]
+mod notification_tests;
 pub mod policy;
 pub mod simulation;
 pub mod standing;
 pub mod subject;
 pub mod task;
+mod told;
