@@ -18,7 +18,7 @@ use super::{
 };
 
 /// How many approvals are played.
-const APPROVALS: u32 = 2_500;
+const APPROVALS: u32 = 4_000;
 /// How many tasks at least come about by a hand-over, an opinion, an added signer or a deputy.
 const CHAINS: usize = 10_000;
 /// The people; the first submits.
