@@ -15,7 +15,7 @@ use tonic::{Code, Status};
 
 use crate::{
     house::{House, PATIENCE},
-    notifications::{all, gateway, list, until_told},
+    notifications::{all, gateway, list, next, until_told},
 };
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn people_posts_and_types_are_chosen_without_changing_positions() {
             .unwrap()
             .into_inner();
         for expected in &page.notifications {
-            assert_eq!(stream.message().await.unwrap().as_ref(), Some(expected));
+            assert_eq!(next(&mut stream).await, *expected);
         }
         page.notifications
     };

@@ -13,6 +13,8 @@ use salient_proto::approval::v1::{
     notification_service_client::NotificationServiceClient,
 };
 use salient_testkit::{Caller, Person};
+use tokio::time::timeout;
+use tonic::Streaming;
 
 use crate::{
     deadlines::hours,
@@ -42,6 +44,7 @@ pub async fn all(house: &House, page_size: i32) -> Vec<Notification> {
         };
         let page = list(house, request).await;
         assert!(page.notifications.len() <= usize::try_from(page_size).unwrap());
+        assert!(page.next_position <= page.head_position, "it ends");
         told.extend(page.notifications);
         if page.next_position == after_position {
             return told;
@@ -64,6 +67,12 @@ pub async fn until_told(house: &House, approval: &str, kind: Type, recipient: &s
         assert!(start.elapsed() < PATIENCE, "no {kind:?} in {told:#?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// The next of a stream, which is not waited for without end.
+pub async fn next(stream: &mut Streaming<Notification>) -> Notification {
+    let told = timeout(PATIENCE, stream.message()).await.expect("it comes");
+    told.unwrap().expect("it does not end by itself")
 }
 
 /// Who is told what of an approval, in order.
@@ -275,7 +284,7 @@ async fn behind_every_position_is_exactly_the_rest() {
             .unwrap()
             .into_inner();
         for expected in rest {
-            assert_eq!(stream.message().await.unwrap().as_ref(), Some(expected));
+            assert_eq!(next(&mut stream).await, *expected);
         }
     }
     // Whoever begins at the head hears what comes, and nothing of what was.
@@ -292,13 +301,13 @@ async fn behind_every_position_is_exactly_the_rest() {
         .await
         .unwrap()
         .into_inner();
-    let next = house.submit().await;
-    let first = stream.message().await.unwrap().unwrap();
+    let submitted = house.submit().await;
+    let first = next(&mut stream).await;
     assert_eq!(
         (first.approval.as_str(), first.r#type()),
-        (next.as_str(), Type::TaskArrived)
+        (submitted.as_str(), Type::TaskArrived)
     );
-    let task = house.task_of(&house.zhang, &next).await;
+    let task = house.task_of(&house.zhang, &submitted).await;
     assert_eq!(first.task, task.name);
     assert_eq!((first.title, first.step_title), (task.title, task.step_title));
     assert!(before.head_position <= head && before.next_position <= head);
@@ -363,7 +372,7 @@ async fn a_gateway_goes_from_one_replica_to_the_other() {
                 .unwrap()
                 .into_inner();
             for _ in 0..=heard.len() % 3 {
-                heard.push(stream.message().await.unwrap().unwrap());
+                heard.push(next(&mut stream).await);
                 if heard.len() == 60 {
                     break;
                 }

@@ -1,11 +1,13 @@
 //! What notifications say: one table, both languages.
 //!
-//! `{title}` is what is to be signed off, `{step}` the step's title, `{reason}` why an approval needs attention. What was said, where
+//! `{title}` is what is to be signed off, `{step}` the step's title in the language, `{reason}` why an approval needs attention. What was said, where
 //! anything was, follows the sentence. Nobody is named: names are for the gateway to look up, in its recipient's view.
 
 use super::NotificationKind as Kind;
 use crate::domain::approval::AttentionReason;
 
+/// What stands between the languages of a title: `主管审核 · Supervisor's review`.
+const LANGUAGES: &str = " · ";
 /// How many characters of what was said a text repeats.
 pub(super) const SAID: usize = 120;
 
@@ -23,7 +25,7 @@ pub struct Text {
 pub struct Filling<'a> {
     /// What is to be signed off, in words.
     pub title: &'a str,
-    /// The step's title.
+    /// The step's title, in one language or in both.
     pub step: &'a str,
     /// What was said; empty where nothing was.
     pub comment: &'a str,
@@ -44,6 +46,18 @@ pub(super) struct Words {
 pub fn text(kind: Kind, filling: Filling<'_>) -> (Text, Text) {
     let Words { zh, en } = words(kind);
     let (reason_zh, reason_en) = filling.reason.map_or(("原因不明", "unknown reason"), reason);
+    let (step_zh, step_en) = filling
+        .step
+        .split_once(LANGUAGES)
+        .unwrap_or((filling.step, filling.step));
+    let in_zh = Filling {
+        step: step_zh,
+        ..filling
+    };
+    let in_en = Filling {
+        step: step_en,
+        ..filling
+    };
     let comment_zh = match filling.comment_zh {
         "" => filling.comment,
         comment => comment,
@@ -51,11 +65,11 @@ pub fn text(kind: Kind, filling: Filling<'_>) -> (Text, Text) {
     (
         Text {
             heading: zh.0,
-            body: filled(zh.1, filling, reason_zh) + &said("说明：", comment_zh),
+            body: filled(zh.1, in_zh, reason_zh) + &said("说明：", comment_zh),
         },
         Text {
             heading: en.0,
-            body: filled(en.1, filling, reason_en) + &said(" Comment: ", filling.comment),
+            body: filled(en.1, in_en, reason_en) + &said(" Comment: ", filling.comment),
         },
     )
 }

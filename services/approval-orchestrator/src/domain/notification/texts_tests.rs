@@ -76,7 +76,25 @@ fn no_place_is_left_and_none_is_filled_twice() {
         }
     }
     let (zh, _) = text(Kind::TaskArrived, FILLING);
-    assert_eq!(zh.body, "“HT-1 {step} {reason}”等待您处理（审核 · Review）。");
+    assert_eq!(zh.body, "“HT-1 {step} {reason}”等待您处理（审核）。");
+}
+
+#[test]
+fn a_step_whose_title_is_in_both_languages_is_named_in_each() {
+    let bodies = |step| {
+        let filling = Filling {
+            title: "T",
+            step,
+            ..Filling::default()
+        };
+        let (zh, en) = text(Kind::TaskArrived, filling);
+        (zh.body, en.body)
+    };
+    let (zh, en) = bodies("主管审核 · Supervisor's review");
+    assert_eq!(zh, "“T”等待您处理（主管审核）。");
+    assert_eq!(en, "“T” waits for your answer (Supervisor's review).");
+    let (zh, en) = bodies("主管审核");
+    assert!(zh.contains("（主管审核）") && en.contains("(主管审核)"));
 }
 
 #[test]
