@@ -319,6 +319,14 @@ fn refused(refusal: Refusal) -> Failure {
                 task_name(task),
                 "it is too early or too late to take it back",
             ),
+        Refusal::NextApproversRequired { step } => precondition(Reason::NextApproversRequired)
+            .with("step", &step)
+            .precondition("NEXT_APPROVERS", step, "choose who is asked in this step"),
+        Refusal::NextApproversUnexpected { step } => {
+            Failure::new(Kind::InvalidArgument, Reason::NextApproversUnexpected)
+                .with("step", step)
+                .field("next_approvers", "nobody is to be chosen after this step")
+        }
         Refusal::NoAttentionNeeded { approval } => precondition(Reason::NoAttentionNeeded)
             .with("approval", approval_name(approval))
             .precondition("STATE", approval_name(approval), "nothing about it is stuck"),

@@ -452,3 +452,41 @@ fn a_deputy_takes_back_what_a_deputy_decided() {
     play.answer(7, AnswerKind::Reject, None).unwrap();
     assert_eq!(play.approval.state, State::Rejected);
 }
+
+const CHOSEN: &str = r#"
+    title = "Chosen"
+    facts = [{ name = "amount", type = "MONEY" }]
+    [[steps]]
+    id = "review"
+    title = "Review"
+    mode = "ANY"
+    approvers = [{ post = "SUPERVISOR" }]
+    [[steps]]
+    id = "approval"
+    title = "Approval"
+    mode = "ALL"
+    approvers = [{ previous_choice = true }]
+    return_targets = ["review"]
+"#;
+
+#[test]
+fn the_approver_of_the_step_before_chooses_whom_to_ask() {
+    let mut play = Play::start(CHOSEN, company());
+    let unchosen = play.answer(2, AnswerKind::Approve, None);
+    assert!(matches!(unchosen, Err(Refusal::NextApproversRequired { .. })));
+    assert_eq!(cause(play.choose(2, &[1])), "SUBMITTER");
+    assert_eq!(cause(play.choose(2, &[99])), "INACTIVE");
+    play.choose(2, &[7, 8]).unwrap();
+    assert_eq!(play.asked(), [7, 8]);
+    let last = play.choose(7, &[9]);
+    assert!(matches!(last, Err(Refusal::NextApproversUnexpected { .. })));
+    // Returned and agreed again, whoever was chosen is asked again unless others are.
+    play.answer(7, AnswerKind::Return, Some("review")).unwrap();
+    play.approve(2);
+    assert_eq!(play.asked(), [7, 8]);
+    play.take_back(2).unwrap();
+    play.choose(2, &[9]).unwrap();
+    assert_eq!(play.asked(), [9]);
+    play.approve(9);
+    assert_eq!(play.approval.state, State::Approved);
+}

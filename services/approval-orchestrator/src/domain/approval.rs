@@ -2,6 +2,8 @@
 //!
 //! It is kept whole, as one JSON document: everything a command may ask about is read in one go, under one lock.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use salient_operation::Post;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use super::{
     hex,
     moves::Move,
     policy::{PolicyKey, post_name},
+    resolution::Holder,
     state::State,
 };
 
@@ -77,6 +80,9 @@ pub struct Approval {
     pub tasks: Vec<Task>,
     /// The participants' parts, round by round.
     pub participations: Vec<Participation>,
+    /// Whom approvers chose to be asked next, by the step in which they did, and by the step that asked them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<String, Vec<Holder>>,
     /// The calls that moved it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,

@@ -177,6 +177,12 @@ impl Deadline {
             (Some(_), OnExpiry::Transfer) | (None, _) => {}
             (Some(_), _) => found.push((".transfer_to", "nothing is transferred".to_owned())),
         }
+        if let Some(Selector::PreviousChoice(_)) = self.transfer_to {
+            found.push((
+                ".transfer_to.previous_choice",
+                "nobody chooses when a deadline passes".to_owned(),
+            ));
+        }
         if self.transfer_to == Some(Selector::SubmitterSuperior(false)) {
             found.push((".transfer_to", "it is true or left out".to_owned()));
         }

@@ -7,7 +7,10 @@ use super::{
     approval::{AnswerKind, Approval, Decision, Finding, TaskState, VisitState},
     audit::Action,
     checklist,
+    policy::Step,
+    receiver::Receiver,
     refusal::Refusal,
+    resolution::Holder,
     state::{Event, State},
     verb::Verb,
     work::{Changes, Desk, Outcome, Work},
@@ -26,6 +29,8 @@ pub struct Answer {
     pub comment: String,
     /// The digest that was seen, where the approver says so.
     pub subject_digest: Option<Vec<u8>>,
+    /// Who is asked next, where the policy leaves that to the approver.
+    pub next_approvers: Vec<Receiver>,
 }
 
 impl Answer {
@@ -94,12 +99,37 @@ pub fn decide(
             targets: step.return_targets.clone(),
         });
     }
+    work.choose(step, answer)?;
     work.record(position, answer);
     work.apply(visit, answer)?;
     Ok(work.finish())
 }
 
 impl Work<'_> {
+    /// Keeps whom the approver chose to be asked next.
+    fn choose(&mut self, step: &Step, answer: &Answer) -> Result<(), Refusal> {
+        if answer.next_approvers.is_empty() {
+            return Ok(());
+        }
+        let mut later = self.desk.rulebook.policy.steps.iter();
+        let leaves_open = later.any(|candidate| candidate.id == step.id) && later.any(Step::takes_choice);
+        if answer.kind != AnswerKind::Approve || !leaves_open {
+            return Err(Refusal::NextApproversUnexpected {
+                step: step.id.clone(),
+            });
+        }
+        for chosen in &answer.next_approvers {
+            chosen.check_fit(self.approval.submitter)?;
+        }
+        let holders = answer.next_approvers.iter().map(|chosen| Holder {
+            employee: chosen.employee,
+            display_name: chosen.display_name.clone(),
+            substitute: false,
+        });
+        self.approval.choices.insert(step.id.clone(), holders.collect());
+        Ok(())
+    }
+
     pub(super) fn record(&mut self, position: usize, answer: &Answer) {
         let (state, action) = match answer.kind {
             AnswerKind::Approve => (TaskState::Approved, Action::TaskApproved),
@@ -124,7 +154,13 @@ impl Work<'_> {
             ("return_step", json!(answer.return_step)),
             ("digest_sent", json!(answer.subject_digest.is_some())),
         ];
-        self.log_task(action, position, details);
+        let chosen = answer
+            .next_approvers
+            .iter()
+            .map(|chosen| format!("employees/{}", chosen.employee));
+        let chosen: Vec<_> = chosen.collect();
+        let chosen = (!chosen.is_empty()).then(|| ("next_approvers", json!(chosen)));
+        self.log_task(action, position, details.into_iter().chain(chosen));
     }
 
     /// Goes on from an open visit in which something has changed, as far as that leads.

@@ -199,6 +199,7 @@ impl Work<'_> {
             findings: Vec::new(),
             comment: PASSED.to_owned(),
             subject_digest: None,
+            next_approvers: Vec::new(),
         };
         // Nobody waits for opinions any longer.
         for task in self.live_tasks(visit) {

@@ -126,6 +126,7 @@ impl Play {
             findings: Vec::new(),
             comment: String::new(),
             subject_digest: None,
+            next_approvers: Vec::new(),
         };
         self.run(|approval, desk| decide(approval, desk, task, &answer), Some);
     }

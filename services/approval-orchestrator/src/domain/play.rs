@@ -108,6 +108,7 @@ impl Play {
             findings: self.findings(task),
             comment: "because".into(),
             subject_digest: Some(self.approval.subject.digest.clone()),
+            next_approvers: Vec::new(),
         };
         let event = match (kind, step) {
             (AnswerKind::Approve, _) => Event::Approve,
@@ -120,6 +121,21 @@ impl Play {
             |approval, desk| decide(approval, desk, task, &answer),
             Some,
         )
+    }
+
+    /// Approves, and says who is asked next.
+    pub fn choose(&mut self, by: u128, next: &[u128]) -> Result<(), Refusal> {
+        let task = self.task(by);
+        let answer = Answer {
+            kind: AnswerKind::Approve,
+            return_step: None,
+            findings: self.findings(task),
+            comment: String::new(),
+            subject_digest: None,
+            next_approvers: next.iter().copied().map(person).collect(),
+        };
+        let rule = |approval: &mut _, desk: Desk<'_>| decide(approval, desk, task, &answer);
+        self.run(Some(Event::Approve), rule, Some)
     }
 
     pub fn findings(&self, task: Uuid) -> Vec<Finding> {

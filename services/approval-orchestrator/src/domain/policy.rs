@@ -83,6 +83,13 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether the approver of the step before chooses who is asked.
+    #[must_use]
+    pub fn takes_choice(&self) -> bool {
+        let mut selectors = self.approvers.iter().map(|approver| &approver.selector);
+        selectors.any(|selector| matches!(selector, Selector::PreviousChoice(_)))
+    }
+
     /// The service that decides it in place of people, if one does.
     #[must_use]
     pub fn checked_by(&self) -> Option<&str> {
@@ -118,6 +125,8 @@ pub enum Selector {
     Employee(Uuid),
     /// The submitter's superior so many levels up.
     SuperiorLevel(u8),
+    /// Whom the approver of the step before chooses.
+    PreviousChoice(bool),
 }
 
 /// One thing an approver has to look at.
@@ -176,7 +185,7 @@ impl Policy {
         self.steps.iter().any(|step| step.deadline.is_some())
     }
 
-    /// Every selector of every step, each once, in order of appearance.
+    /// Every selector of every step that the organisation answers, each once, in order of appearance.
     #[must_use]
     pub fn selectors(&self) -> Vec<Selector> {
         let mut selectors = Vec::new();
@@ -185,7 +194,8 @@ impl Policy {
         let deadlines = self.steps.iter().filter_map(|step| step.deadline.as_ref());
         let receivers = deadlines.filter_map(|deadline| deadline.transfer_to.as_ref());
         for selector in asked.chain(receivers) {
-            if !selectors.contains(selector) {
+            let chosen = matches!(selector, Selector::PreviousChoice(_));
+            if !chosen && !selectors.contains(selector) {
                 selectors.push(selector.clone());
             }
         }

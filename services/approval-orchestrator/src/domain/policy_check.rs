@@ -46,6 +46,17 @@ fn check_step(policy: &Policy, position: usize, step: &Step, found: &mut Finding
         if approver.selector == Selector::SubmitterSuperior(false) {
             found.add(format!("{place}.submitter_superior"), "it is true or left out");
         }
+        if let Selector::PreviousChoice(wanted) = approver.selector {
+            let place = format!("{place}.previous_choice");
+            if !wanted {
+                found.add(place, "it is true or left out");
+            } else if !policy.steps[..position]
+                .iter()
+                .any(|step| step.checked_by().is_none())
+            {
+                found.add(place, "nobody decides before this step who could choose");
+            }
+        }
         if let Selector::SuperiorLevel(level) = approver.selector
             && !LEVELS.contains(&level)
         {
@@ -256,6 +267,13 @@ mod tests {
             places(|policy| policy.steps[0].approvers[0].selector = Selector::SuperiorLevel(1)),
             ["steps[0].approvers[0].superior_level"]
         );
+        for (step, wanted, mistakes) in [(0, true, 1), (1, false, 1), (1, true, 0)] {
+            let found = places(|policy| {
+                policy.steps[step].approvers[0].selector = Selector::PreviousChoice(wanted);
+            });
+            let place = format!("steps[{step}].approvers[0].previous_choice");
+            assert_eq!(found, vec![place; mistakes]);
+        }
         assert_eq!(
             places(|policy| {
                 let id = policy.steps[0].id.clone();

@@ -14,7 +14,7 @@ use super::{
     mode::{Ballot, Tally, tally},
     policy::{OnResubmit, SamePerson, Step},
     refusal::Refusal,
-    resolution::{Resolution, resolve},
+    resolution::{Holder, Resolution, resolve},
     state::State,
     work::{Call, Outcome, Work},
 };
@@ -79,7 +79,8 @@ impl<'a> Work<'a> {
             .desk
             .ladders
             .ok_or(Refusal::Defect("a step starts without its approvers looked up"))?;
-        let Resolution { approvers, trace } = resolve(step, ladders, self.approval.submitter);
+        let chosen = self.chosen_for(step)?;
+        let Resolution { approvers, trace } = resolve(step, ladders, &chosen, self.approval.submitter);
         if approvers.is_empty() {
             let detail = format!("Nobody can be asked in step {}: {}", step.id, trace.join("; "));
             self.suspend(AttentionReason::NoApprover, detail);
@@ -117,6 +118,31 @@ impl<'a> Work<'a> {
         );
         self.log_visit(Action::StepStarted, visit, details);
         self.settle(visit)
+    }
+
+    /// Whom the approver of the step before chose for a step; when it is returned to, whoever was chosen before.
+    fn chosen_for(&mut self, step: &Step) -> Result<Vec<Holder>, Refusal> {
+        if !step.takes_choice() {
+            return Ok(Vec::new());
+        }
+        let agreed = |visit: &&Visit| !matches!(visit.state, VisitState::Skipped | VisitState::TakenBack);
+        let before = self.approval.visits.iter().rfind(agreed);
+        let before = before.filter(|visit| visit.state == VisitState::Agreed);
+        let choices = &self.approval.choices;
+        let chosen = before
+            .and_then(|visit| choices.get(&visit.step))
+            .or_else(|| choices.get(&step.id))
+            .cloned()
+            .unwrap_or_default();
+        // Whoever agrees the step is told at once; where nobody can be told, an administrator is.
+        let by_person = |decision: &Decision| !decision.on_expiry && decision.carried_from.is_none();
+        if chosen.is_empty() && self.changes.decisions.iter().any(by_person) {
+            return Err(Refusal::NextApproversRequired {
+                step: step.id.clone(),
+            });
+        }
+        self.approval.choices.insert(step.id.clone(), chosen.clone());
+        Ok(chosen)
     }
 
     fn skip(&mut self, step: &Step) {

@@ -23,18 +23,38 @@ pub struct Receiver {
     pub active: bool,
 }
 
+impl Receiver {
+    /// Checks that somebody may be asked at all about what somebody submitted.
+    ///
+    /// # Errors
+    /// `ReceiverUnfit`.
+    pub fn check_fit(&self, submitter: Uuid) -> Result<(), Refusal> {
+        let cause = match self.unfit(submitter) {
+            Some(cause) => cause,
+            None => return Ok(()),
+        };
+        Err(Refusal::ReceiverUnfit {
+            employee: self.employee,
+            cause,
+        })
+    }
+
+    fn unfit(&self, submitter: Uuid) -> Option<&'static str> {
+        if !self.active {
+            Some("INACTIVE")
+        } else if self.employee == submitter {
+            Some("SUBMITTER")
+        } else {
+            None
+        }
+    }
+}
+
 /// Why somebody may not be asked in a visit, as `cause` says; `None` where they may.
 #[must_use]
 pub fn obstacle(approval: &Approval, visit: &Visit, receiver: &Receiver) -> Option<&'static str> {
-    if !receiver.active {
-        Some("INACTIVE")
-    } else if receiver.employee == approval.submitter {
-        Some("SUBMITTER")
-    } else if takes_part(approval, visit, receiver.employee) {
-        Some("ALREADY_ASKED")
-    } else {
-        None
-    }
+    let taken = || takes_part(approval, visit, receiver.employee).then_some("ALREADY_ASKED");
+    receiver.unfit(approval.submitter).or_else(taken)
 }
 
 /// Whether somebody decides, or has decided or handed over, or is asked for an opinion in a visit.

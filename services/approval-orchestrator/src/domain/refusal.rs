@@ -142,6 +142,18 @@ pub enum Refusal {
         /// `UNDECIDED`, `FOLLOWED` or `DECIDED_BY_DEADLINE`.
         cause: &'static str,
     },
+    /// The approver has to choose who is asked next.
+    #[error("nobody was chosen for step {step}")]
+    NextApproversRequired {
+        /// The step that asks them.
+        step: String,
+    },
+    /// Nobody is to be chosen.
+    #[error("nobody is to be chosen after step {step}")]
+    NextApproversUnexpected {
+        /// The step that was decided.
+        step: String,
+    },
     /// Nothing is stuck.
     #[error("approval {approval} needs no attention")]
     NoAttentionNeeded {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use salient_operation::Post;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +21,7 @@ pub struct Rung {
 }
 
 /// A person on a rung.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The person.
     pub employee: Uuid,
@@ -49,21 +50,28 @@ pub struct Resolution {
     pub trace: Vec<String>,
 }
 
-/// Finds who is asked in a step.
+/// Finds who is asked in a step; `chosen` are those whom the approver of the step before chose.
 ///
 /// On each ladder, the submitter is passed over: those beside them on the rung are asked, else the rung above. A rung that is
 /// vacant is passed over only where the step's rule is to escalate.
 #[must_use]
-pub fn resolve(step: &Step, ladders: &Ladders, submitter: Uuid) -> Resolution {
+pub fn resolve(step: &Step, ladders: &Ladders, chosen: &[Holder], submitter: Uuid) -> Resolution {
     let mut resolution = Resolution {
         approvers: Vec::new(),
         trace: Vec::new(),
     };
     for approver in &step.approvers {
-        let rungs = ladders
-            .rungs
-            .get(&approver.selector)
-            .map_or(&[][..], Vec::as_slice);
+        let choice;
+        let rungs = if let Selector::PreviousChoice(_) = approver.selector {
+            choice = [Rung {
+                seat: None,
+                holders: chosen.to_vec(),
+            }];
+            &choice[..]
+        } else {
+            let ladder = ladders.rungs.get(&approver.selector);
+            ladder.map_or(&[][..], Vec::as_slice)
+        };
         let found = climb(rungs, step.empty_approver, submitter, &mut resolution.trace);
         let Some(rung) = found else {
             resolution.trace.push("nobody was found".to_owned());
@@ -107,7 +115,7 @@ fn climb<'a>(
 fn describe(rung: &Rung) -> String {
     match rung.seat {
         Some(Seat { post, unit }) => format!("{} in orgUnits/{unit}", name(post)),
-        None => "the person named".to_owned(),
+        None => "whoever was named".to_owned(),
     }
 }
 
@@ -181,7 +189,7 @@ mod tests {
             rungs: HashMap::from([(selector, rungs)]),
             revision: 1,
         };
-        let resolution = resolve(&step, &ladders, SUBMITTER);
+        let resolution = resolve(&step, &ladders, &[], SUBMITTER);
         assert!(!resolution.trace.is_empty());
         resolution
             .approvers
@@ -231,9 +239,9 @@ mod tests {
             rungs: HashMap::from([(supervisor, vec![rung(Post::Supervisor, &[2])])]),
             revision: 1,
         };
-        assert_eq!(resolve(&step, &ladders, SUBMITTER).approvers, []);
+        assert_eq!(resolve(&step, &ladders, &[], SUBMITTER).approvers, []);
         ladders.rungs.insert(finance, vec![rung(Post::Finance, &[2, 5])]);
-        let approvers = resolve(&step, &ladders, SUBMITTER).approvers;
+        let approvers = resolve(&step, &ladders, &[], SUBMITTER).approvers;
         assert_eq!(approvers.len(), 2, "somebody found twice is asked once");
     }
 }

@@ -150,6 +150,7 @@ fn a_checklist_has_to_be_worked_through() {
         findings: Vec::new(),
         comment: String::new(),
         subject_digest: None,
+        next_approvers: Vec::new(),
     };
     let refused = play.run(None, |approval, desk| decide(approval, desk, task, &answer), Some);
     assert_eq!(
@@ -170,6 +171,7 @@ fn a_decision_on_other_content_is_refused() {
         findings: Vec::new(),
         comment: String::new(),
         subject_digest: Some(vec![9; 32]),
+        next_approvers: Vec::new(),
     };
     let refused = play.run(None, |approval, desk| decide(approval, desk, task, &answer), Some);
     assert_eq!(refused, Err(Refusal::SubjectChanged { task }));

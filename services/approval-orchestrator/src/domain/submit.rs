@@ -1,5 +1,7 @@
 //! A subject is submitted, for the first time or again after a return.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -99,6 +101,7 @@ fn begin(submission: Submission, desk: Desk<'_>) -> Result<Approval, Refusal> {
         visits: Vec::new(),
         tasks: Vec::new(),
         participations: Vec::new(),
+        choices: BTreeMap::new(),
         moves: Vec::new(),
         correspondence: Correspondence::default(),
     })

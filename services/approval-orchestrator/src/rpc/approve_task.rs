@@ -14,6 +14,7 @@ pub async fn approve_task(app: App, op: OpContext, request: ApproveTaskRequest) 
         comment: request.comment,
         subject_digest: request.subject_digest,
         etag: request.etag,
+        next_approvers: request.next_approvers,
     };
     decide(app, op, sent).await
 }

@@ -122,6 +122,8 @@ impl Approvers {
 
 fn selector(selector: &Selector) -> ApproverSelector {
     let selector = match selector {
+        // Not among those that the organisation is asked; it would be refused as saying nothing.
+        Selector::PreviousChoice(_) => return ApproverSelector::default(),
         Selector::Post(post) => approver_selector::Selector::Post((*post).into()),
         Selector::SubmitterSuperior(wanted) => approver_selector::Selector::SubmitterSuperior(*wanted),
         // The same ladder, entered further up.

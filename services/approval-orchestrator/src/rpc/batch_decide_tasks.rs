@@ -47,5 +47,6 @@ fn sent(decision: proto::TaskDecision) -> Sent {
         comment: decision.comment,
         subject_digest: decision.subject_digest,
         etag: decision.etag,
+        next_approvers: decision.next_approvers,
     }
 }

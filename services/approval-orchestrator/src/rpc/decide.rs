@@ -7,7 +7,8 @@ use salient_values::{etag, name};
 use uuid::Uuid;
 
 use super::{
-    change::{Command, Outcome, Target, change},
+    act::receiver,
+    change::{Command, Outcome, Target, change, repeated},
     wire::{self, task::findings_from},
 };
 use crate::{
@@ -40,6 +41,8 @@ pub struct Sent {
     pub subject_digest: Vec<u8>,
     /// The task's etag as read; empty where it does not matter.
     pub etag: String,
+    /// Who is asked next.
+    pub next_approvers: Vec<String>,
 }
 
 /// Decides a task of the caller's.
@@ -47,7 +50,20 @@ pub struct Sent {
 /// # Errors
 /// OUT_OF_SCOPE where it is not theirs, and what the domain refuses.
 pub async fn decide(app: App, op: OpContext, sent: Sent) -> Result<proto::Task, Error> {
-    let decision = Decide {
+    let decision = match decision(&app, sent).await {
+        Ok(decision) => decision,
+        // The same request may have been answered when the organisation could still be asked.
+        Err(error) => return repeated(&app, &op, error).await,
+    };
+    change(&app, &op, &decision).await
+}
+
+async fn decision(app: &App, sent: Sent) -> Result<Decide, Error> {
+    let mut next_approvers = Vec::with_capacity(sent.next_approvers.len());
+    for chosen in &sent.next_approvers {
+        next_approvers.push(receiver(app, chosen, "next_approvers").await?);
+    }
+    Ok(Decide {
         task: name::parse("tasks", &sent.name).map_err(|error| error.at("name"))?,
         etag: sent.etag,
         answer: Answer {
@@ -56,9 +72,9 @@ pub async fn decide(app: App, op: OpContext, sent: Sent) -> Result<proto::Task, 
             findings: findings_from(sent.findings),
             comment: sent.comment,
             subject_digest: (!sent.subject_digest.is_empty()).then_some(sent.subject_digest),
+            next_approvers,
         },
-    };
-    change(&app, &op, &decision).await
+    })
 }
 
 struct Decide {

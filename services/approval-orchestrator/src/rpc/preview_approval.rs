@@ -46,7 +46,11 @@ pub async fn preview_approval(
                         approvers: Vec::new(),
                         trace: vec![format!("{service} is asked, and nobody else")],
                     },
-                    None => resolve(step, &ladders, submitter),
+                    None if step.takes_choice() => Resolution {
+                        approvers: Vec::new(),
+                        trace: vec!["the approver of the step before chooses".to_owned()],
+                    },
+                    None => resolve(step, &ladders, &[], submitter),
                 },
                 Ok(false) => return None,
                 // It would be suspended here, as where nobody can be found.

@@ -14,6 +14,7 @@ pub async fn return_task(app: App, op: OpContext, request: ReturnTaskRequest) ->
         comment: request.comment,
         subject_digest: request.subject_digest,
         etag: request.etag,
+        next_approvers: Vec::new(),
     };
     decide(app, op, sent).await
 }

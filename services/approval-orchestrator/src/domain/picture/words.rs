@@ -59,6 +59,7 @@ fn approver(approver: &Approver) -> String {
     let who = match &approver.selector {
         Selector::Post(post) => self::post(*post).to_owned(),
         Selector::SubmitterSuperior(_) => "提交人上级 · Submitter's superior".to_owned(),
+        Selector::PreviousChoice(_) => "上一步审批人指定 · Chosen in the step before".to_owned(),
         Selector::SuperiorLevel(level) => {
             format!("提交人第 {level} 级上级 · Submitter's superior, level {level}")
         }

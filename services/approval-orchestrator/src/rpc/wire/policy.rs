@@ -137,6 +137,7 @@ pub fn approver(approver: &Approver) -> proto::Approver {
         Selector::SubmitterSuperior(wanted) => Wire::SubmitterSuperior(*wanted),
         Selector::Employee(person) => Wire::Employee(name::format("employees", *person)),
         Selector::SuperiorLevel(level) => Wire::SuperiorLevel((*level).into()),
+        Selector::PreviousChoice(wanted) => Wire::PreviousChoice(*wanted),
     };
     proto::Approver {
         selector: Some(selector),
@@ -269,6 +270,7 @@ pub fn approver_from(place: &str, approver: proto::Approver) -> Result<Approver,
             name::parse("employees", &person).map_err(|error| error.at(format!("{place}.employee")))?,
         ),
         // What no level is, no number of this size is either: the checks say so.
+        Some(Wire::PreviousChoice(wanted)) => Selector::PreviousChoice(wanted),
         Some(Wire::SuperiorLevel(level)) => Selector::SuperiorLevel(u8::try_from(level).unwrap_or_default()),
         None => return Err(Failure::invalid_field(place, "needs a way to find people")),
     };
