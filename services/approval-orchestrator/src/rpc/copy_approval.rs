@@ -51,7 +51,7 @@ pub async fn copy_approval(
 
 fn recipients(names: &[String]) -> Result<Vec<Uuid>, Failure> {
     let recipient = |(position, sent): (usize, &String)| {
-        name::parse("employees", sent).map_err(|error| error.at(&format!("recipients[{position}]")))
+        name::parse("employees", sent).map_err(|error| error.at(format!("recipients[{position}]")))
     };
     names.iter().enumerate().map(recipient).collect()
 }

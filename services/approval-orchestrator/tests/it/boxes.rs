@@ -102,7 +102,7 @@ async fn what_one_submitted_is_ones_own_alone() {
         house.boxed(&house.li, submitted, "").await,
         [second.clone(), first.clone()]
     );
-    assert_eq!(house.boxed(&other, submitted, "").await, [theirs.clone()]);
+    assert_eq!(house.boxed(&other, submitted, "").await, [theirs.as_str()]);
     // Who answers for the team, or for everything, has submitted nothing all the same.
     for person in [&house.zhang, &house.wang, &house.admin] {
         assert_eq!(house.boxed(person, submitted, "").await, [""; 0]);
@@ -167,7 +167,7 @@ async fn titles_of_everybody_are_searched_within_something_narrower() {
         ] {
             let filter = format!("title : \"晨光\" AND {narrower}");
             let found = house.boxed(person, ApprovalBox::Unspecified, &filter).await;
-            assert_eq!(found, [approval.clone()], "{filter}");
+            assert_eq!(found, [approval.as_str()], "{filter}");
         }
     }
     // Whoever reaches nothing but their own needs nothing narrower.
