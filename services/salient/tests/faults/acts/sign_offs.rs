@@ -10,8 +10,8 @@ use salient_proto::{
         PublishPolicyVersionRequest, RetryApprovalRequest, approval, audit_entry::Action, deadline::Length,
     },
     contracts::v1::{
-        ArchiveContractRequest, Contract, DeleteContractRequest, UpdateContractRequest, UploadFileHeader,
-        UploadFileRequest, contract,
+        ArchiveContractRequest, Contract, DeleteContractRequest, PreviewApprovalRequest,
+        UpdateContractRequest, UploadFileHeader, UploadFileRequest, contract,
     },
     organization::v1::{RecordDepartureRequest, employee_service_client::EmployeeServiceClient},
 };
@@ -27,7 +27,19 @@ use super::{Stage, organization::calendar, policies::restore, unique, until};
 pub async fn approved(stage: Stage<'_>) {
     let people = stage.department;
     let customer = stage.customer(1_000_000).await;
-    let contract = stage.submitted(&customer, 250_000).await;
+    let draft = contract_over(&customer, 250_000.into());
+    let draft = people.salesperson.draft(draft).await.unwrap();
+    let request = PreviewApprovalRequest {
+        name: draft.name.clone(),
+    };
+    let preview = people
+        .salesperson
+        .contracts
+        .clone()
+        .preview_approval(request)
+        .await;
+    assert_eq!(preview.unwrap().into_inner().steps.len(), 2);
+    let contract = people.salesperson.submit(&draft.name).await.unwrap();
     let approval = approval_name(&contract);
     people
         .supervisor
