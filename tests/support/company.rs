@@ -16,7 +16,7 @@ use salient_proto::{
         org_unit_service_client::OrgUnitServiceClient,
     },
 };
-use salient_testkit::{Caller, Services, TestSuite, caller};
+use salient_testkit::{Caller, Manner, Services, TestSuite, caller, caller_of_replicas};
 use uuid::Uuid;
 
 use crate::desk::{Desk, patiently};
@@ -32,6 +32,15 @@ pub enum Place {
         /// Signs its people's tokens.
         issuer: Box<Issuer>,
     },
+    /// In several processes over one database.
+    Replicated {
+        /// The addresses of its replicas by service.
+        addresses: BTreeMap<String, Vec<SocketAddr>>,
+        /// How they are called.
+        manner: Manner,
+        /// Signs its people's tokens.
+        issuer: Box<Issuer>,
+    },
 }
 
 impl Place {
@@ -43,6 +52,14 @@ impl Place {
             Self::There { addresses, issuer } => {
                 let token = issuer.issue_person(employee, VALID).expect("signed");
                 caller(addresses[service], Some(&token))
+            }
+            Self::Replicated {
+                addresses,
+                manner,
+                issuer,
+            } => {
+                let token = issuer.issue_person(employee, VALID).expect("signed");
+                caller_of_replicas(&addresses[service], *manner, Some(&token))
             }
         }
     }
@@ -119,7 +136,7 @@ impl Company {
     pub fn suite(&self) -> &TestSuite {
         match &self.place {
             Place::Here(suite) => suite,
-            Place::There { .. } => panic!("the services run in another process"),
+            Place::There { .. } | Place::Replicated { .. } => panic!("the services run in another process"),
         }
     }
 

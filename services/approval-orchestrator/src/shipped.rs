@@ -73,7 +73,7 @@ pub async fn ship(database: &Database, peers: &[String]) -> anyhow::Result<()> {
             publish_time: now(),
         };
         let keep = async move |connection: &mut Connection| policy_ship(connection, row).await;
-        if database.read(&op, Query::PolicyShip, keep).await? {
+        if database.write(&op, Query::PolicyShip, keep).await? {
             tracing::info!(kind, "shipped policy published");
         }
     }

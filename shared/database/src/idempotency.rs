@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
-use salient_operation::IdempotencyKey;
+use salient_operation::{IdempotencyKey, OpContext};
 
-use crate::{Database, Error, Label, schema::idempotency, transaction::now};
+use crate::{Connection, Database, Error, Label, schema::idempotency, transaction::now};
 
 /// What is asked of the keys.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +52,13 @@ impl Database {
     pub async fn purge(&self, older_than: Duration) -> Result<usize, Error> {
         let age = jiff::SignedDuration::try_from(older_than).unwrap_or(jiff::SignedDuration::MAX);
         let limit = jiff_diesel::Timestamp::from(now().saturating_sub(age).unwrap_or(jiff::Timestamp::MIN));
-        let mut connection = self.connection().await?;
-        self.count(&mut connection, Query::Purge);
-        Ok(
+        let op = OpContext::background("database", "purge");
+        let delete = async move |connection: &mut Connection| {
             diesel::delete(idempotency::table.filter(idempotency::create_time.lt(limit)))
-                .execute(&mut connection)
-                .await?,
-        )
+                .execute(connection)
+                .await
+                .map_err(Error::from)
+        };
+        self.write(&op, Query::Purge, delete).await
     }
 }

@@ -1,10 +1,11 @@
 use prost::Message;
+use salient_failpoints::Order;
 use salient_operation::OpContext;
 use tracing::Instrument as _;
 
 use crate::{
     AsyncFunc, AsyncFuncOnce, Connection, Database, Error, Label, LedgerCte, NewDelivery, NewEvent, Tx,
-    transaction::now,
+    transaction::now, write,
 };
 
 impl Database {
@@ -27,8 +28,11 @@ impl Database {
             tx.answer(response.encode_to_vec());
             Ok::<R, E>(response)
         };
-        let result = self.transaction(op, label, answering).await;
-        self.or_answered(op, result).await
+        match self.transact(op, label, answering).await {
+            Ok((_, Order::Repeat)) => Err(write::lost().into()),
+            Ok((response, Order::GoOn)) => Ok(response),
+            Err(error) => self.or_answered(op, Err(error)).await,
+        }
     }
 
     /// As [`Database::mutate`], in one statement and so in one round trip: the closure executes a statement that holds the
@@ -55,20 +59,24 @@ impl Database {
         let ledger = LedgerCte::new(op, now(), events, deliveries, answer);
         let span = tracing::debug_span!("statement", query = label.name());
         let work = async {
-            let mut connection = self.connection().await?;
-            self.count(&mut connection, label);
-            statement((&mut connection, ledger)).await
+            self.commit_statement(op, label, async |connection: &mut Connection| {
+                statement((connection, ledger)).await
+            })
+            .await
         };
-        let result = work.instrument(span).await.map(|()| response);
-        if result.is_ok() {
-            if announces {
-                self.wake().events();
+        match work.instrument(span).await {
+            Ok(((), Order::Repeat)) => Err(write::lost().into()),
+            Ok(((), Order::GoOn)) => {
+                if announces {
+                    self.wake().events();
+                }
+                if sends {
+                    self.wake().deliveries();
+                }
+                Ok(response)
             }
-            if sends {
-                self.wake().deliveries();
-            }
+            Err(error) => self.or_answered(op, Err(error)).await,
         }
-        self.or_answered(op, result).await
     }
 
     /// What was answered to the same request before, in place of an error; for a mutation that fails before it comes to its

@@ -9,6 +9,7 @@ use diesel_async::{
     },
 };
 use futures::{FutureExt as _, future::try_join_all};
+use salient_failpoints::{Moment, Point, active};
 use salient_operation::OpContext;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::Instrument as _;
@@ -48,6 +49,7 @@ impl DatabaseSettings {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connection>,
+    schema: &'static str,
     wake: Wake,
     round_trips: Option<RoundTrips>,
 }
@@ -77,6 +79,7 @@ impl Database {
             .map_err(|error| Error::Unavailable(Box::new(error)))?;
         let database = Self {
             pool,
+            schema,
             wake: Wake::default(),
             round_trips: None,
         };
@@ -114,7 +117,8 @@ impl Database {
         Ok(())
     }
 
-    /// Lends a connection for queries, outside any transaction, until the operation's deadline.
+    /// Lends a connection for queries, outside any transaction, until the operation's deadline. What changes something is for
+    /// [`Database::write`].
     ///
     /// # Errors
     /// What the closure answers; [`Error::Unavailable`] where no connection can be had, [`Error::DeadlineExceeded`].
@@ -126,6 +130,7 @@ impl Database {
         let span = tracing::debug_span!("sql", query = label.name());
         let work = async {
             let mut connection = self.connection().await?;
+            self.allow(&mut connection, Access::Read).await?;
             self.count(&mut connection, label);
             query(&mut connection).await
         };
@@ -141,11 +146,42 @@ impl Database {
         })
     }
 
+    /// Where points of failure are looked for, sees to it that none is missed: what changes something on a connection that was lent
+    /// for reading fails. One round trip more, in such a test alone.
+    pub(crate) async fn allow(&self, connection: &mut Connection, access: Access) -> Result<(), Error> {
+        if active() {
+            let only = match access {
+                Access::Read => "on",
+                Access::Write => "off",
+            };
+            let set = format!("SET default_transaction_read_only = {only}");
+            connection.batch_execute(&set).await?;
+        }
+        Ok(())
+    }
+
+    /// The point before or after a commit.
+    pub(crate) fn point(&self, op: &OpContext, label: impl Label, moment: Moment) -> Point<'static> {
+        Point {
+            owner: self.schema,
+            operation: op.method,
+            step: label.name(),
+            moment,
+        }
+    }
+
     pub(crate) fn count(&self, connection: &mut Connection, label: impl Label) {
         if let Some(round_trips) = &self.round_trips {
             connection.set_instrumentation(round_trips.start(label.name()));
         }
     }
+}
+
+/// What a connection is lent for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Access {
+    Read,
+    Write,
 }
 
 fn manager(settings: &DatabaseSettings) -> AsyncDieselConnectionManager<Connection> {

@@ -8,12 +8,13 @@ use diesel_async::{
 };
 use jiff::Timestamp;
 use rand::Rng as _;
+use salient_failpoints::{Moment, Order, Point, pass};
 use salient_operation::OpContext;
 use tracing::Instrument as _;
 
 use crate::{
     AsyncFunc, Connection, Database, Error, Label, LedgerCte, NewDelivery, NewEvent, error::is_conflict,
-    ledger::Record,
+    ledger::Record, pool::Access, write,
 };
 
 /// How often a transaction is run anew after it lost to a concurrent one.
@@ -62,6 +63,7 @@ impl Tx {
             answer: None,
             now: now(),
         };
+        database.allow(&mut tx, Access::Write).await?;
         AnsiTransactionManager::begin_transaction(&mut *tx).await?;
         Ok(tx)
     }
@@ -78,10 +80,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn commit(mut self, database: &Database) -> Result<(), Error> {
-        let committed = AnsiTransactionManager::commit_transaction(&mut *self).await;
-        match committed {
+    /// Commits, and passes a point before anybody learns of it.
+    async fn commit(mut self, database: &Database, after: Point<'static>) -> Result<Order, Error> {
+        let answer = AnsiTransactionManager::commit_transaction(&mut *self).await;
+        match answer {
             Ok(()) => {
+                let order = pass(after);
                 if !self.deliveries.is_empty() {
                     database.wake().deliveries();
                 }
@@ -90,7 +94,7 @@ impl Tx {
                 }
                 // Clean: back to the pool.
                 drop(self.connection.take());
-                Ok(())
+                Ok(order)
             }
             Err(error) => Err(match Error::from(error) {
                 // COMMIT was sent, and only its answer is missing.
@@ -160,6 +164,24 @@ impl Database {
         E: From<Error> + std::error::Error + Send + 'static,
         T: Send,
     {
+        match self.transact(op, label, body).await? {
+            (value, Order::GoOn) => Ok(value),
+            (_, Order::Repeat) => Err(write::lost().into()),
+        }
+    }
+
+    /// The same; and whether whoever asked shall not get the answer, so as to ask again.
+    pub(crate) async fn transact<T, E, F>(
+        &self,
+        op: &OpContext,
+        label: impl Label,
+        body: F,
+    ) -> Result<(T, Order), E>
+    where
+        F: for<'t> AsyncFunc<&'t mut Tx, Result<T, E>, Fut: Send> + Send + Sync,
+        E: From<Error> + std::error::Error + Send + 'static,
+        T: Send,
+    {
         let span = tracing::debug_span!("transaction", query = label.name());
         async {
             let mut attempt = 1;
@@ -180,7 +202,7 @@ impl Database {
         .await
     }
 
-    async fn attempt<T, E, F>(&self, op: &OpContext, label: impl Label, body: &F) -> Result<T, E>
+    async fn attempt<T, E, F>(&self, op: &OpContext, label: impl Label, body: &F) -> Result<(T, Order), E>
     where
         F: for<'t> AsyncFunc<&'t mut Tx, Result<T, E>, Fut: Send> + Send + Sync,
         E: From<Error> + Send,
@@ -208,8 +230,14 @@ impl Database {
         let (tx, value) = tokio::time::timeout(op.deadline.remaining(), before_commit)
             .await
             .unwrap_or_else(|_| Err(Error::DeadlineExceeded.into()))?;
-        tx.commit(self).await?;
-        Ok(value)
+        if pass(self.point(op, label, Moment::BeforeCommit)) == Order::Repeat {
+            tx.rollback().await;
+            return Err(write::not_done().into());
+        }
+        let order = tx
+            .commit(self, self.point(op, label, Moment::AfterCommit))
+            .await?;
+        Ok((value, order))
     }
 }
 

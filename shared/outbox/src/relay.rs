@@ -79,7 +79,7 @@ impl Relay {
         let destinations = &self.destinations;
         let leased = self
             .database
-            .read(
+            .write(
                 &operation(),
                 Query::Lease,
                 async move |connection: &mut Connection| {
@@ -169,7 +169,7 @@ impl Relay {
         let ids = &ids;
         let deleted = self
             .database
-            .read(
+            .write(
                 &operation(),
                 Query::Delivered,
                 async move |connection: &mut Connection| {
@@ -194,7 +194,7 @@ impl Relay {
         let (id, reason) = (delivery.id, &reason);
         let postponed = self
             .database
-            .read(
+            .write(
                 &operation(),
                 Query::Postpone,
                 async move |connection: &mut Connection| {

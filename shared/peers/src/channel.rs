@@ -11,18 +11,23 @@ use salient_failure::Locale;
 use tonic::{body::Body, transport::Channel};
 use tower::{BoxError, Service};
 
-use crate::identity::Identity;
+use crate::{identity::Identity, points::call};
 
 /// A channel to another service on which every call carries this service's own token.
 #[derive(Clone)]
 pub struct PeerChannel {
+    service: &'static str,
     channel: Channel,
     identity: Arc<Identity>,
 }
 
 impl PeerChannel {
-    pub(crate) fn new(channel: Channel, identity: Arc<Identity>) -> Self {
-        Self { channel, identity }
+    pub(crate) fn new(service: &'static str, channel: Channel, identity: Arc<Identity>) -> Self {
+        Self {
+            service,
+            channel,
+            identity,
+        }
     }
 }
 
@@ -38,7 +43,8 @@ impl Service<Request<Body>> for PeerChannel {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // Readiness belongs to the instance that was polled: that one makes the call, its clone stays for the next.
         let next = self.channel.clone();
-        let mut ready = mem::replace(&mut self.channel, next);
+        let ready = mem::replace(&mut self.channel, next);
+        let service = self.service;
         let identity = Arc::clone(&self.identity);
         Box::pin(async move {
             // Without a token nothing was sent: the failure says so, and travels as the status it would have got.
@@ -47,7 +53,7 @@ impl Service<Request<Body>> for PeerChannel {
                 .await
                 .map_err(|failure| failure.into_status(Locale::English))?;
             request.headers_mut().insert(AUTHORIZATION, bearer);
-            Ok(ready.call(request).await?)
+            call(service, ready, request).await
         })
     }
 }

@@ -1,11 +1,13 @@
 //! The other services, as one service sees them: a channel to each, opened when first used, that says who is calling.
 //!
 //! A call made for an operation takes the operation's remaining time and its trace along: build its request with
-//! [`outbound`], and turn a refusal into a failure of one's own with [`refused`].
+//! [`outbound`], and turn a refusal into a failure of one's own with [`refused`]. Before and after every call a point of failure is
+//! passed (`salient-failpoints`), so that tests can crash or repeat each.
 
 mod channel;
 mod identity;
 mod outbound;
+mod points;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -43,16 +45,22 @@ pub enum Error {
 /// The services that this one may call.
 #[derive(Clone)]
 pub struct Peers {
+    service: &'static str,
     channels: Arc<BTreeMap<String, Channel>>,
     identity: Arc<Identity>,
 }
 
 impl Peers {
-    /// Takes the peers' addresses by service name, and where this service's own token comes from. Connects to none yet.
+    /// Takes this service's own name, the peers' addresses by service name, and where this service's own token comes from. Connects
+    /// to none yet.
     ///
     /// # Errors
     /// An address that is not a URL.
-    pub fn new(addresses: &BTreeMap<String, String>, tokens: Arc<dyn TokenSource>) -> Result<Self, Error> {
+    pub fn new(
+        service: &'static str,
+        addresses: &BTreeMap<String, String>,
+        tokens: Arc<dyn TokenSource>,
+    ) -> Result<Self, Error> {
         let channels = addresses.iter().map(|(name, address)| {
             let endpoint = Endpoint::from_shared(address.clone())
                 .map_err(|source| Error::Address {
@@ -68,6 +76,7 @@ impl Peers {
             Ok((name.clone(), endpoint.connect_lazy()))
         });
         Ok(Self {
+            service,
             channels: Arc::new(channels.collect::<Result<_, Error>>()?),
             identity: Arc::new(Identity::new(tokens)),
         })
@@ -82,6 +91,10 @@ impl Peers {
             .channels
             .get(name)
             .ok_or_else(|| Error::NotSet(name.to_owned()))?;
-        Ok(PeerChannel::new(channel.clone(), Arc::clone(&self.identity)))
+        Ok(PeerChannel::new(
+            self.service,
+            channel.clone(),
+            Arc::clone(&self.identity),
+        ))
     }
 }

@@ -18,8 +18,13 @@ pub fn outbound<T>(operation: &OpContext, message: T) -> Request<T> {
     if let Some(value) = traceparent.and_then(|value| AsciiMetadataValue::try_from(value.as_str()).ok()) {
         request.metadata_mut().insert("traceparent", value);
     }
+    request.extensions_mut().insert(Operation(operation.method));
     request
 }
+
+/// In the course of what a call is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operation(pub(crate) &'static str);
 
 /// What a peer's refusal means for the caller of this service, where the domain has no better answer: the peer cannot be
 /// reached now, took too long, or refused something that this service should not have asked.

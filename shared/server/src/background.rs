@@ -21,11 +21,12 @@ pub(crate) fn spawn(host: &Host) {
         .spawn(Sequencer::new(host.database.clone()).run(host.shutdown.clone()));
     let database = host.database.clone();
     host.spawn("purge", async move {
+        // Also when it has just started: a replica that is replaced more often than it is time to drop would never drop any.
         loop {
-            tokio::time::sleep(PURGE_PERIOD).await;
             if let Err(error) = database.purge(REPEATABLE).await {
                 tracing::warn!(%error, "answers of old requests were not dropped; trying again later");
             }
+            tokio::time::sleep(PURGE_PERIOD).await;
         }
     });
 }

@@ -109,7 +109,11 @@ async fn start<S: Service>(
     let own = settings.services.get(S::NAME).cloned().unwrap_or_default();
     let domain = own.domain(S::NAME)?;
     let database = Database::connect(&background::database_settings::<S>(&settings)?, S::SCHEMA).await?;
-    let peers = Peers::new(&settings.peers, identity::source(&settings.auth, S::NAME)?)?;
+    let peers = Peers::new(
+        S::NAME,
+        &settings.peers,
+        identity::source(&settings.auth, S::NAME)?,
+    )?;
     let host = Host {
         database,
         peers,

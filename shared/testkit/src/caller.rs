@@ -7,10 +7,12 @@ use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
 };
 
-use crate::cluster::shared;
+use crate::{
+    cluster::shared,
+    replicas::{Manner, Replicas},
+};
 
 /// The names that tokens carry in tests.
 pub(crate) const ISSUER: &str = "salient";
@@ -20,7 +22,7 @@ pub(crate) const AUDIENCE: &str = "salient";
 pub(crate) const VALID: Duration = Duration::from_secs(3600);
 
 /// A channel on which every call carries somebody's token; what generated clients are made of.
-pub type Caller = InterceptedService<Channel, Bearer>;
+pub type Caller = InterceptedService<Replicas, Bearer>;
 
 /// Puts a token on each call; none where there is none.
 #[derive(Clone)]
@@ -38,13 +40,18 @@ impl Interceptor for Bearer {
 /// A channel to an address with this token; for services that were not started here.
 #[must_use]
 pub fn caller(address: SocketAddr, token: Option<&str>) -> Caller {
-    let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
+    caller_of_replicas(&[address], Manner::ByTurns, token)
+}
+
+/// A channel to the replicas of one service with this token.
+#[must_use]
+pub fn caller_of_replicas(addresses: &[SocketAddr], manner: Manner, token: Option<&str>) -> Caller {
     let bearer = token.map(|token| format!("Bearer {token}").parse().expect("an ASCII token"));
-    InterceptedService::new(endpoint.connect_lazy(), Bearer(bearer))
+    InterceptedService::new(Replicas::new(addresses, manner), Bearer(bearer))
 }
 
 /// The issuer of the process, whose key is in the folder of its cluster.
-pub(crate) async fn issuer() -> Issuer {
+pub async fn issuer() -> Issuer {
     let folder = shared().await.folder.join("issuer");
     Issuer::open(&folder, ISSUER, AUDIENCE).expect("an issuer")
 }

@@ -4,9 +4,18 @@ use salient_access::token::Issuer;
 use salient_config::Settings;
 
 use crate::{
-    caller::{AUDIENCE, ISSUER},
+    TestDatabase,
+    caller::{AUDIENCE, ISSUER, issuer},
     cluster::shared,
 };
+
+/// What services in another process need for working on this database: variables for its environment. It has to be told where they
+/// listen, and where to find each other.
+pub async fn variables(database: &TestDatabase) -> Vec<(String, String)> {
+    let mut deployment = Deployment::new(&issuer().await).await;
+    deployment.set("database.url", database.url_template());
+    deployment.variables()
+}
 
 /// Settings as environment variables, the way a deployment has them.
 pub(crate) struct Deployment(Vec<(String, String)>);
@@ -35,6 +44,11 @@ impl Deployment {
     pub(crate) fn set(&mut self, setting: &str, value: impl Into<String>) {
         let name = setting.replace('.', "__").replace('-', "_").to_uppercase();
         self.0.push((format!("SALIENT__{name}"), value.into()));
+    }
+
+    /// The settings as another process reads them.
+    pub(crate) fn variables(self) -> Vec<(String, String)> {
+        self.0
     }
 
     /// The settings as services read them.

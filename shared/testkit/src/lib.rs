@@ -18,14 +18,17 @@ mod cluster;
 mod database;
 mod deployment;
 mod people;
+mod replicas;
 mod service;
 mod suite;
 mod template;
 
 pub use self::{
-    caller::{Bearer, Caller, caller},
+    caller::{Bearer, Caller, caller, caller_of_replicas, issuer},
     database::TestDatabase,
+    deployment::variables,
     people::{Held, People, Person, Unit, held},
+    replicas::{Manner, Replicas},
     service::{Setup, TestService},
     suite::{Services, TestSuite},
 };

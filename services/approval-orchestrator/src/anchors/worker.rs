@@ -94,7 +94,7 @@ impl Worker {
         let record = async move |connection: &mut Connection| {
             Ok::<_, Error>(anchored_insert(connection, number, heads, waiting).await?)
         };
-        self.database.read(&op, Query::AnchoredInsert, record).await?;
+        self.database.write(&op, Query::AnchoredInsert, record).await?;
         Ok(if full { Attempt::More } else { Attempt::Done })
     }
 

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use prost::Message;
 use salient_failure::Failure;
-use salient_operation::OpContext;
+use salient_operation::{IdempotencyKey, OpContext};
 use salient_outbox::{Delivery, Disposition, Handler, disposition};
 use salient_peers::{PeerChannel, outbound};
 use salient_proto::approval::v1::{
@@ -141,7 +141,13 @@ impl Peer {
         match self.subject.clone().deliver_outcome(outbound(op, request)).await {
             Ok(answer) => {
                 let applied = answer.into_inner().applied;
-                change(&self.app, op, &Taken { approval, applied }).await?;
+                // Noted once for the delivery, however often it is made: the history must not say that it was heard twice.
+                let op = op.clone().keyed(IdempotencyKey {
+                    caller: op.actor(),
+                    request_id: delivery.id,
+                    fingerprint: IdempotencyKey::fingerprint(op.method, [delivery.payload.as_slice()]),
+                });
+                change(&self.app, &op, &Taken { approval, applied }).await?;
                 Ok(Disposition::Done)
             }
             Err(status) => {

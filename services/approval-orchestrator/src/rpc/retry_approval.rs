@@ -38,7 +38,7 @@ pub async fn retry_approval(
     let line = &request.name;
     let hasten =
         async move |connection: &mut Connection| Ok::<_, Error>(deliveries_hasten(connection, line).await?);
-    app.database.read(&op, Query::DeliveriesHasten, hasten).await?;
+    app.database.write(&op, Query::DeliveriesHasten, hasten).await?;
     app.database.wake().deliveries();
     Ok(answer)
 }

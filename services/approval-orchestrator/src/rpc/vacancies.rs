@@ -33,17 +33,18 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// How many people, and how many of a person's tasks, are found at a time.
 const PAGE: i64 = 200;
 
-/// Looks for as long as the service runs.
+/// Looks for as long as the service runs, first when it has started: a replica that is replaced more often than it is time to look
+/// would never look otherwise.
 pub async fn run(app: App) {
-    let mut last = app.clock.now();
+    let mut last: Option<Timestamp> = None;
     loop {
         tokio::time::sleep(PERIOD).await;
         let now = app.clock.now();
         // Also where the clock was put back, lest nobody look until it has caught up.
-        if now.duration_since(last).abs() < EVERY {
+        if last.is_some_and(|last| now.duration_since(last).abs() < EVERY) {
             continue;
         }
-        last = now;
+        last = Some(now);
         if let Err(error) = look(&app).await {
             tracing::warn!(%error, "vacancies could not be looked for; trying again later");
         }

@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
+use prost::Message as _;
 use salient_proto::approval::v1::{
     ListAuditEntriesRequest, ListTasksRequest, Outcome, TaskBox, approval::State, audit_entry::Action,
     participation,
@@ -103,4 +107,54 @@ async fn its_history_says_who_did_what_and_verifies() {
     assert!(verified.intact, "{verified:?}");
     assert_eq!(verified.entries, 14);
     assert_eq!(verified.head_hash, entries[13].hash);
+}
+
+#[tokio::test]
+async fn an_outcome_that_is_delivered_again_is_noted_once() {
+    let house = House::open().await;
+    let (approval, task) = house.submit_for_approval().await;
+    house.approve(&house.wang, &task).await.unwrap();
+    house.heard(&approval, &[Outcome::Approved]).await;
+    let mut owner = house.service.owner().await;
+    let start = std::time::Instant::now();
+    let mut delivered = async || {
+        while diesel::sql_query("SELECT FROM outbox")
+            .execute(&mut owner)
+            .await
+            .unwrap()
+            > 0
+        {
+            assert!(start.elapsed().as_secs() < 60, "it was not delivered");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    delivered().await;
+
+    // As a relay leaves it that dies between noting the answer and forgetting the delivery.
+    let outcome = house.contracts.last(&approval);
+    let payload: String = outcome
+        .encode_to_vec()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let again = format!(
+        "INSERT INTO outbox (id, destination, method, ordering_key, payload, create_time, due_time) \
+         VALUES ('{}', 'contracts', 'DeliverOutcome', '{approval}', '\\x{payload}', now(), now())",
+        outcome.request_id
+    );
+    house.service.owner().await.batch_execute(&again).await.unwrap();
+    delivered().await;
+    house
+        .heard(&approval, &[Outcome::Approved, Outcome::Approved])
+        .await;
+    let request = ListAuditEntriesRequest {
+        parent: approval,
+        ..Default::default()
+    };
+    let entries = house.approvals(&house.li).list_audit_entries(request).await;
+    let entries = entries.unwrap().into_inner().audit_entries;
+    let noted = entries
+        .iter()
+        .filter(|entry| entry.action() == Action::OutcomeDelivered);
+    assert_eq!(noted.count(), 1);
 }

@@ -105,6 +105,7 @@ async fn peer(tokens: impl TokenSource) -> (Recorder, Peers) {
     (
         recorder,
         Peers::new(
+            "contracts",
             &BTreeMap::from([(ORGANIZATION.into(), address)]),
             Arc::new(tokens),
         )
@@ -183,7 +184,12 @@ async fn without_a_token_nothing_is_sent() {
 async fn a_peer_that_is_not_there_is_unavailable_and_did_nothing() {
     // Port 1 on loopback: nothing listens there.
     let addresses = BTreeMap::from([(ORGANIZATION.into(), "http://127.0.0.1:1".into())]);
-    let peers = Peers::new(&addresses, Arc::new(Numbered::kept_for(Duration::from_secs(60)))).unwrap();
+    let peers = Peers::new(
+        "contracts",
+        &addresses,
+        Arc::new(Numbered::kept_for(Duration::from_secs(60))),
+    )
+    .unwrap();
     let status = client(&peers)
         .get_profile(GetProfileRequest::default())
         .await
@@ -197,7 +203,12 @@ async fn a_peer_that_is_not_there_is_unavailable_and_did_nothing() {
 
 #[tokio::test]
 async fn a_peer_without_an_address_is_named_as_the_setting() {
-    let peers = Peers::new(&BTreeMap::new(), Arc::new(Failing(AtomicU32::new(0)))).unwrap();
+    let peers = Peers::new(
+        "contracts",
+        &BTreeMap::new(),
+        Arc::new(Failing(AtomicU32::new(0))),
+    )
+    .unwrap();
     let error = peers.channel(ORGANIZATION).err().unwrap();
     assert!(matches!(error, Error::NotSet(_)));
     assert_eq!(error.to_string(), "peers.organization is not set");
