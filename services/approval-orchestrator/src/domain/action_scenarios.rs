@@ -310,9 +310,12 @@ fn a_decision_is_taken_back_while_the_next_step_is_untouched() {
     );
 }
 
+/// Something that is done in a step.
+type Touch = fn(&mut Play) -> Result<(), Refusal>;
+
 #[test]
 fn what_touches_a_step_cannot_be_taken_from_it() {
-    let touches: [fn(&mut Play) -> Result<(), Refusal>; 4] = [
+    let touches: [Touch; 4] = [
         |play| play.transfer(3, 7),
         |play| play.delegate(3, 7),
         |play| play.add(3, &[7], Position::After),

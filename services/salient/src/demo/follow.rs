@@ -119,7 +119,8 @@ impl Office<'_> {
                 | approval::State::Rejected
                 | approval::State::Withdrawn
                 | approval::State::Refused
-                | approval::State::Superseded => return Ok(approval),
+                | approval::State::Superseded
+                | approval::State::Cancelled => return Ok(approval),
             }
             patience.wait(name).await?;
         }

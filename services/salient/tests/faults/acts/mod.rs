@@ -5,6 +5,7 @@ mod archive;
 mod machine;
 mod organization;
 mod policies;
+mod rearranged;
 mod sign_offs;
 
 use std::time::{Duration, Instant};
@@ -53,6 +54,12 @@ pub enum Act {
     People,
     /// A replica is killed at the worst of times, and comes back.
     Interrupted,
+    /// Tasks change hands, opinions are asked for, signers come and go.
+    Rearranged,
+    /// An administrator ends a sign-off that was talked about.
+    Cancelled,
+    /// Somebody is away.
+    Deputed,
 }
 
 impl Act {
@@ -67,7 +74,7 @@ impl Act {
 }
 
 /// All of them.
-pub const ACTS: [Act; 15] = [
+pub const ACTS: [Act; 18] = [
     Act::Approved,
     Act::Rejected,
     Act::Returned,
@@ -83,6 +90,9 @@ pub const ACTS: [Act; 15] = [
     Act::Units,
     Act::People,
     Act::Interrupted,
+    Act::Rearranged,
+    Act::Cancelled,
+    Act::Deputed,
 ];
 
 /// Where an act is played.
@@ -111,6 +121,9 @@ impl Stage<'_> {
             Act::Units => organization::units(self).await,
             Act::People => organization::people(self).await,
             Act::Interrupted => machine::interrupted(self).await,
+            Act::Rearranged => rearranged::rearranged(self).await,
+            Act::Cancelled => rearranged::cancelled(self).await,
+            Act::Deputed => rearranged::deputed(self).await,
         }
     }
 

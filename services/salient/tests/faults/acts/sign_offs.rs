@@ -356,7 +356,7 @@ async fn change(stage: Stage<'_>, contract: &Contract, customer: &str, price: i6
 }
 
 /// Waits until a customer owes this much, and nothing is set aside.
-async fn used(stage: Stage<'_>, customer: &str, confirmed: i64) {
+pub async fn used(stage: Stage<'_>, customer: &str, confirmed: i64) {
     until(async || {
         let credit = stage.department.finance.credit_of(customer).await;
         let of = |money: Option<salient_proto::google::r#type::Money>| money.as_ref().map(amount);
