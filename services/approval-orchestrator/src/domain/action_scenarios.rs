@@ -109,6 +109,17 @@ fn opinions_hang_on_one_another_only_so_deep() {
 }
 
 #[test]
+fn an_opinion_is_not_taken_back_by_who_signs_since() {
+    let mut play = with_managers();
+    play.delegate(3, 7).unwrap();
+    play.approve(7);
+    play.add(3, &[7], Position::After).unwrap();
+    assert_eq!(cause(play.take_back(7)), "FOLLOWED");
+    play.approve(3);
+    assert_eq!(play.asked(), [4, 7]);
+}
+
+#[test]
 fn an_opinion_can_be_changed_until_it_is_used() {
     let mut play = with_managers();
     play.delegate(3, 7).unwrap();

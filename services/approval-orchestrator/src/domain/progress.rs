@@ -259,6 +259,7 @@ impl<'a> Work<'a> {
             .find(|task| {
                 task.visit == before.id
                     && task.assignee == assignee
+                    && task.decides()
                     && matches!(task.state, TaskState::Approved | TaskState::CarriedOver)
                     && !self.decided_by_clock(before, task)
             })

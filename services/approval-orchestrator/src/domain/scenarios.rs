@@ -246,6 +246,16 @@ fn the_same_person_twice_is_carried_over_or_asked_again() {
 }
 
 #[test]
+fn an_opinion_is_never_carried_over() {
+    let twice = ladders(&[(Post::Supervisor, &[&[2]]), (Post::RegionalManager, &[&[3]])]);
+    let mut play = Play::start(TWO_STEPS, twice);
+    play.delegate(2, 3).unwrap();
+    play.approve(3);
+    play.approve(2);
+    assert_eq!(play.asked(), [3], "they have decided nothing yet");
+}
+
+#[test]
 fn a_checklist_is_never_carried_over() {
     let policy = TWO_STEPS.replace(
         "return_targets = [\"review\"]",

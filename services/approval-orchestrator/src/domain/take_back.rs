@@ -10,6 +10,7 @@ use super::{
     approval::{Approval, Position, TaskState, VisitState},
     audit::Action,
     mode::Mode,
+    receiver::takes_part,
     refusal::Refusal,
     state::State,
     verb::Verb,
@@ -44,6 +45,11 @@ impl Work<'_> {
         let mut tasks = self.approval.tasks.iter();
         let asker = tasks.position(|task| task.id == asker && task.state == TaskState::Pending);
         let asker = asker.ok_or_else(|| self.not_takeable(position, "FOLLOWED"))?;
+        // They were made a signer since, or are asked for another opinion: nobody has two parts in a visit.
+        let giver = self.approval.tasks[position].assignee;
+        if takes_part(self.approval, &self.approval.visits[visit], giver) {
+            return Err(self.not_takeable(position, "FOLLOWED"));
+        }
         self.change_task(asker, TaskState::Delegated);
         self.ask_again(visit, position);
         Ok(())

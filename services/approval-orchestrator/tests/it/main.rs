@@ -33,6 +33,8 @@ mod happy_path;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod notification_filters;
 #[cfg(test)]
 mod notifications;

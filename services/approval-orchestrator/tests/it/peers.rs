@@ -247,12 +247,15 @@ pub struct Subjects(Arc<Mutex<Vec<DeliverOutcomeRequest>>>);
 impl Subjects {
     /// The outcomes of an approval, in the order in which they came.
     pub fn outcomes(&self, approval: &str) -> Vec<Outcome> {
+        let told = self.told(approval);
+        told.iter().map(DeliverOutcomeRequest::outcome).collect()
+    }
+
+    /// The same as they were told.
+    pub fn told(&self, approval: &str) -> Vec<DeliverOutcomeRequest> {
         let heard = self.0.lock().unwrap();
-        heard
-            .iter()
-            .filter(|outcome| outcome.approval == approval)
-            .map(DeliverOutcomeRequest::outcome)
-            .collect()
+        let of = heard.iter().filter(|outcome| outcome.approval == approval);
+        of.cloned().collect()
     }
 
     /// The last outcome of an approval.

@@ -224,7 +224,7 @@ async fn replica(settings: Arc<Settings>, shutdown: CancellationToken) -> Channe
         .connect_lazy()
 }
 
-fn serve(routes: RoutesBuilder, shutdown: CancellationToken) -> SocketAddr {
+pub fn serve(routes: RoutesBuilder, shutdown: CancellationToken) -> SocketAddr {
     let incoming = TcpIncoming::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = incoming.local_addr().unwrap();
     let server = Server::builder().add_routes(routes.routes());
@@ -233,7 +233,7 @@ fn serve(routes: RoutesBuilder, shutdown: CancellationToken) -> SocketAddr {
     address
 }
 
-fn carrying<T>(token: &str, message: T) -> Request<T> {
+pub fn carrying<T>(token: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request
         .metadata_mut()
