@@ -27,6 +27,7 @@ mod app;
 mod clock;
 mod domain;
 mod error;
+mod recent;
 mod rpc;
 mod rulebooks;
 mod seals;
@@ -46,6 +47,7 @@ use salient_server::{Host, Routes, Service};
 use crate::{
     anchors::{AnchorKeys, Place, Worker},
     app::App,
+    recent::Recent,
     rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
@@ -128,6 +130,7 @@ impl ApprovalOrchestrator {
         host.spawn("anchors", worker.run());
         let app = App {
             database: host.database.clone(),
+            recent: Recent::new(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
             calendars: CalendarDesk::new(host.peers.channel(ORGANIZATION)?),
