@@ -20,6 +20,7 @@ use crate::{
         participate,
     },
     error::Error,
+    recent::Recent,
     rpc::{approvers::Approvers, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
@@ -31,6 +32,8 @@ use crate::{
 pub struct App {
     /// The service's own schema.
     pub database: Database,
+    /// Approvals as they were saved here last.
+    pub recent: Recent,
     /// Policy versions, ready to be run.
     pub rulebooks: Rulebooks,
     /// Who has to be asked, as the organisation says.

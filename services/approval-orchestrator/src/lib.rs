@@ -33,6 +33,7 @@ mod clock;
 mod deputies;
 mod domain;
 mod error;
+mod recent;
 mod rpc;
 mod rulebooks;
 mod seals;
@@ -53,6 +54,7 @@ use crate::{
     anchors::{AnchorKeys, Place, Worker},
     app::App,
     deputies::StandingDeputies,
+    recent::Recent,
     rpc::{approvers::Approvers, relay::Peer, timers, vacancies, working_times::CalendarDesk},
     rulebooks::Rulebooks,
     seals::Seals,
@@ -135,6 +137,7 @@ impl ApprovalOrchestrator {
         host.spawn("anchors", worker.run());
         let app = App {
             database: host.database.clone(),
+            recent: Recent::new(),
             rulebooks: Rulebooks::new(host.database.clone()),
             approvers: Approvers::new(host.peers.channel(ORGANIZATION)?),
             calendars: CalendarDesk::new(host.peers.channel(ORGANIZATION)?),

@@ -5,8 +5,8 @@ use salient_operation::{Caller, Deadline, Permit};
 
 use crate::MethodRule;
 
-/// That a call was let in: who calls, how far they reach, and what the operation needs to know besides. The access layer puts
-/// it into the request's extensions; a method that finds none was reached around the layers.
+/// That a call was let in: who calls, how far they reach, and what the operation needs to know besides. It stands in the
+/// request's extensions; a method that finds none was reached around the gate.
 #[derive(Debug, Clone)]
 pub struct Admission {
     /// Who calls.

@@ -35,6 +35,8 @@ pub struct Relay {
     handlers: HashMap<String, Arc<dyn Handler>>,
     destinations: Vec<String>,
     under_way: JoinSet<(Delivery, Disposition)>,
+    /// Those that have arrived and are still to be forgotten.
+    arrived: Vec<Uuid>,
     /// When the first of those that failed here is due again.
     next_due: Option<Instant>,
 }
@@ -52,6 +54,7 @@ impl Relay {
             destinations: handlers.keys().cloned().collect(),
             handlers,
             under_way: JoinSet::new(),
+            arrived: Vec::new(),
             next_due: None,
         }
     }
@@ -68,22 +71,23 @@ impl Relay {
         while let Some(first) = self.under_way.join_next().await {
             self.finish(first).await;
         }
+        self.forget().await;
     }
 
-    /// Takes deliveries in hand. Answers whether there may be more.
+    /// Takes deliveries in hand, and forgets those that have arrived. Answers whether there may be more.
     async fn take(&mut self) -> bool {
         let room = IN_FLIGHT.saturating_sub(self.under_way.len());
         if room == 0 {
             return false;
         }
-        let destinations = &self.destinations;
+        let (arrived, destinations) = (&self.arrived, &self.destinations);
         let leased = self
             .database
             .write(
                 &operation(),
                 Query::Lease,
                 async move |connection: &mut Connection| {
-                    deliveries_lease(connection, destinations, LEASE, room)
+                    deliveries_lease(connection, arrived, destinations, LEASE, room)
                         .await
                         .map_err(Error::from)
                 },
@@ -97,6 +101,7 @@ impl Relay {
                 return false;
             }
         };
+        self.arrived.clear();
         let full = deliveries.len() == room;
         for delivery in deliveries {
             let Some(handler) = self.handlers.get(&delivery.destination).cloned() else {
@@ -134,16 +139,15 @@ impl Relay {
         }
     }
 
-    /// Records an attempt that has ended, and in the same statement all others that have ended by now.
+    /// Takes note of an attempt that has ended, and of all others that have ended by now.
     async fn finish(&mut self, first: Result<(Delivery, Disposition), tokio::task::JoinError>) {
         let mut ended = vec![first];
         while let Some(next) = self.under_way.try_join_next() {
             ended.push(next);
         }
-        let mut done = Vec::with_capacity(ended.len());
         for attempt in ended {
             match attempt {
-                Ok((delivery, Disposition::Done)) => done.push(delivery.id),
+                Ok((delivery, Disposition::Done)) => self.arrived.push(delivery.id),
                 Ok((delivery, Disposition::Retry { reason })) => {
                     let pause = backoff::after(delivery.attempts);
                     tracing::info!(id = %delivery.id, destination = delivery.destination, method = delivery.method,
@@ -159,14 +163,14 @@ impl Relay {
                 Err(error) => tracing::error!(%error, "a delivery's handler broke"),
             }
         }
-        self.delivered(done).await;
     }
 
-    async fn delivered(&self, ids: Vec<Uuid>) {
-        if ids.is_empty() {
+    /// Forgets those that have arrived, where no more are taken.
+    async fn forget(&self) {
+        if self.arrived.is_empty() {
             return;
         }
-        let ids = &ids;
+        let ids = &self.arrived;
         let deleted = self
             .database
             .write(

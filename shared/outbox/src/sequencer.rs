@@ -17,7 +17,7 @@ use crate::label;
 /// How many events get their positions in one transaction.
 const BATCH: i64 = 1_000;
 /// How long to gather events before numbering them: one transaction for all that commit meanwhile, instead of one for each.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(50);
 /// How often to look for what no hint announced, such as another replica's events.
 const POLL: Duration = Duration::from_secs(1);
 

@@ -35,7 +35,7 @@ where
 {
     let call = Call::of(request.extensions_mut())?;
     let message = request.into_inner();
-    let operation = check(&message).and_then(|()| call.operation_on(&message));
+    let operation = check(&message).and_then(|encoded| call.operation_on(&message, &encoded));
     let operation = operation.map_err(|failure| call.refuse(failure))?;
     let deadline = operation.deadline;
     let work = async move { handler(operation, message).await.map_err(Into::into) };
@@ -60,7 +60,7 @@ where
 {
     let call = Call::of(request.extensions_mut())?;
     let message = request.into_inner();
-    let operation = check(&message).and_then(|()| call.operation_on(&message));
+    let operation = check(&message).and_then(|encoded| call.operation_on(&message, &encoded));
     let operation = operation.map_err(|failure| call.refuse(failure))?;
     let deadline = operation.deadline;
     let refuse = call.refuser();

@@ -59,16 +59,13 @@ impl Call {
         }
     }
 
-    /// The operation's context for a message; with an idempotency key if the method changes something.
-    pub(crate) fn operation_on(&self, message: &impl Request) -> Result<OpContext, Failure> {
+    /// The operation's context for a message, which stands here encoded too; with an idempotency key if the method changes
+    /// something.
+    pub(crate) fn operation_on(&self, message: &impl Request, encoded: &[u8]) -> Result<OpContext, Failure> {
         let mut operation = self.operation();
         if self.admission.rule.mutation {
             let request_id = message.request_id().unwrap_or_default();
-            operation.idempotency = Some(idempotency_key(
-                &operation,
-                request_id,
-                &[&message.encode_to_vec()],
-            )?);
+            operation.idempotency = Some(idempotency_key(&operation, request_id, &[encoded])?);
         }
         Ok(operation)
     }

@@ -2,9 +2,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use salient_access::{
-    Rules,
+    Authentication, Rules,
     token::{Expected, KeySource, Verifier},
-    tower::AuthenticationLayer,
 };
 use salient_config::Settings;
 use salient_database::Database;
@@ -127,7 +126,7 @@ async fn start<S: Service>(
 }
 
 /// Believes tokens signed by the keys of the settings, and asks the service's directory about people.
-async fn authentication<S: Service>(host: &Host) -> anyhow::Result<AuthenticationLayer> {
+async fn authentication<S: Service>(host: &Host) -> anyhow::Result<Authentication> {
     let auth = &host.settings.auth;
     let jwks = auth.jwks.as_deref().context("auth.jwks: is not set")?;
     let expected = Expected {
@@ -138,10 +137,7 @@ async fn authentication<S: Service>(host: &Host) -> anyhow::Result<Authenticatio
     let verifier = Verifier::start(KeySource::parse(jwks)?, expected)
         .await
         .map_err(anyhow::Error::from_boxed)?;
-    Ok(AuthenticationLayer::new(
-        Arc::new(verifier),
-        S::directory(host).await?,
-    ))
+    Ok(Authentication::new(Arc::new(verifier), S::directory(host).await?))
 }
 
 /// Waits for work that has outlived its connections: mutations whose clients left, deliveries in hand.

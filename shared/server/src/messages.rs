@@ -19,7 +19,7 @@ impl<T: Request> Messages<T> {
     /// The message is malformed, too large or against its rules, or the stream broke.
     pub async fn next(&mut self) -> Result<Option<T>, Failure> {
         match self.0.message().await {
-            Ok(Some(message)) => check(&message).map(|()| Some(message)),
+            Ok(Some(message)) => check(&message).map(|_| Some(message)),
             Ok(None) => Ok(None),
             Err(status) => Err(stack::meaning(&status).unwrap_or_else(|| {
                 Failure::new(Kind::Unavailable, ErrorReason::Unavailable).because(status)
@@ -28,8 +28,10 @@ impl<T: Request> Messages<T> {
     }
 }
 
-/// Checks a message against the rules in its proto, and that its text can be kept.
-pub(crate) fn check(message: &impl Request) -> Result<(), Failure> {
+/// Checks a message against the rules in its proto, and that its text can be kept. Answers it encoded.
+pub(crate) fn check<R: Request>(message: &R) -> Result<Vec<u8>, Failure> {
     message.check()?;
-    text::check(message)
+    let encoded = message.encode_to_vec();
+    text::check::<R>(&encoded)?;
+    Ok(encoded)
 }

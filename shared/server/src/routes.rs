@@ -1,20 +1,15 @@
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
-use futures::future::{BoxFuture, FutureExt as _};
+use futures::future::BoxFuture;
 use http::{Request, Response};
 use tonic::{body::Body, server::NamedService};
-use tower::{Service, ServiceExt as _, util::BoxCloneSyncService};
+use tower::{Service, ServiceExt as _};
 
-type Methods = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+use crate::stack::Inner;
 
 /// gRPC services by name. It remembers their names, so that access rules, health and reflection cover exactly what is served.
 #[derive(Clone, Default)]
-pub struct Routes(Arc<HashMap<&'static str, Methods>>);
+pub struct Routes(Arc<HashMap<&'static str, Arc<dyn Methods>>>);
 
 impl Routes {
     /// Adds a generated server.
@@ -29,7 +24,7 @@ impl Routes {
             + 'static,
         S::Future: Send + 'static,
     {
-        Arc::make_mut(&mut self.0).insert(S::NAME, BoxCloneSyncService::new(service));
+        Arc::make_mut(&mut self.0).insert(S::NAME, Arc::new(service));
         self
     }
 
@@ -53,20 +48,37 @@ fn service_of(path: &str) -> Option<&str> {
         .map(|(service, _)| service)
 }
 
-impl Service<Request<Body>> for Routes {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl Inner for Routes {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
         match service_of(request.uri().path()).and_then(|name| self.0.get(name)) {
-            Some(methods) => methods.clone().oneshot(request).boxed(),
-            // The access layer refuses unknown methods before they get here; this answers for the open services.
-            None => async { Ok(tonic::Status::unimplemented("").into_http()) }.boxed(),
+            Some(methods) => methods.answer(request).await,
+            // The guard refuses unknown methods before they get here; this answers for the open services.
+            None => tonic::Status::unimplemented("").into_http(),
         }
+    }
+}
+
+/// A generated server, of whichever type.
+trait Methods: Send + Sync {
+    fn answer(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>>;
+}
+
+impl<S> Methods for S
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    fn answer(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+        // Readiness belongs to an instance, and this one is everybody's.
+        let call = self.clone().oneshot(request);
+        Box::pin(async move {
+            match call.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        })
     }
 }

@@ -5,17 +5,16 @@ use prost_reflect::{DynamicMessage, MapKey, Value};
 use salient_failure::Failure;
 use salient_proto::{POOL, Request};
 
-/// Refuses a message with U+0000 in any of its strings, naming the field.
-pub(crate) fn check<R: Request>(message: &R) -> Result<(), Failure> {
-    let bytes = message.encode_to_vec();
+/// Refuses an encoded message with U+0000 in any of its strings, naming the field.
+pub(crate) fn check<R: Request>(encoded: &[u8]) -> Result<(), Failure> {
     // Nearly every message ends here: its encoding holds no zero byte, and so no text does.
-    if !bytes.contains(&0) {
+    if !encoded.contains(&0) {
         return Ok(());
     }
     let name = R::full_name();
     let descriptor = POOL.get_message_by_name(&name);
     let descriptor = descriptor.ok_or_else(|| Failure::internal(format!("{name} is not in the pool")))?;
-    let dynamic = DynamicMessage::decode(descriptor, bytes.as_slice()).map_err(Failure::internal)?;
+    let dynamic = DynamicMessage::decode(descriptor, encoded).map_err(Failure::internal)?;
     match in_message(&dynamic) {
         Some(path) => Err(Failure::invalid_field(path, "must not contain U+0000")),
         None => Ok(()),

@@ -68,5 +68,7 @@ where
         // Source positions of spans are of no use to whoever reads a trace, and cost on every span.
         .with_location(false)
         .with_threads(false)
+        // Nobody asks OpenTelemetry for its current context; setting it costs each time that a span is entered.
+        .with_context_activation(false)
         .with_filter(LevelFilter::INFO)
 }

@@ -48,7 +48,7 @@ WITH saved AS (
     VALUES ('services/contracts', {id}, :digest, :approval_answer, now())
 )
 SELECT 1;
-DELETE FROM contracts.outbox WHERE id = {id};
+{delivered contracts 0};
 
 -- approval-orchestrator's relay; customers: Reserve; the review starts.
 {lease approval 1};
@@ -81,7 +81,7 @@ WITH saved AS (
     VALUES ({id+1}, {id}, 'contract', 1, 'contracts/' || {id}, 'review', 1, :supervisor, 'PENDING', 1, :card, now())
 ), {audit 2 4}, {events 2 3}
 SELECT 1;
-DELETE FROM approval.outbox WHERE id = {id+1};
+{delivered approval 1};
 
 -- approval-orchestrator: ListTasks, ApproveTask of the reviewer; the approval starts.
 {task supervisor};
@@ -150,7 +150,7 @@ WITH saved AS (
     VALUES ({id+3}, 'contracts', 'DeliverOutcome', 'approvals/' || {id}, :approval_event, now(), now())
 )
 SELECT 1;
-DELETE FROM approval.outbox WHERE id = {id+2};
+{delivered approval 2};
 
 -- approval-orchestrator's relay; contracts: DeliverOutcome.
 {lease approval 3};
@@ -178,7 +178,7 @@ WITH saved AS (
     UPDATE approval.approval SET version = 6, document = :document WHERE id = {id} AND version = 5
 ), {audit 14 14}
 SELECT 1;
-DELETE FROM approval.outbox WHERE id = {id+3};
+{delivered approval 3};
 
 -- contracts: GetContract.
 {contract};

@@ -77,8 +77,14 @@ fn first_look(expected: Duration) -> Duration {
     expected * 7 / 8
 }
 
+/// Faster down than up: what is there at the first look may have been there for long, and one wait of a slow moment should not
+/// lengthen many after it.
 fn learn(expected: Duration, waited: Duration) -> Duration {
-    (expected * 7 + waited) / 8
+    if waited < expected {
+        (expected * 3 + waited) / 4
+    } else {
+        (expected * 7 + waited) / 8
+    }
 }
 
 fn micros(duration: Duration) -> u64 {

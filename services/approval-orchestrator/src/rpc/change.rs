@@ -1,6 +1,7 @@
 //! How an approval is changed, whoever asks for it: load it, look up whom to ask if a step may start, decide by the domain's
-//! rules, save. Two round trips to the database, and no lock held in between: the save fails where another change came first,
-//! and then it is decided again on what is there now. So of two changes that meet, the first to be saved stands.
+//! rules, save. Two round trips to the database, one where the approval is remembered from a moment ago, and no lock held in
+//! between: the save fails where another change came first, and then it is decided again on what is there now. So of two changes
+//! that meet, the first to be saved stands.
 
 use std::sync::Arc;
 
@@ -107,8 +108,7 @@ pub struct Outcome {
 pub async fn change<C: Command>(app: &App, op: &OpContext, command: &C) -> Result<C::Answer, Error> {
     let mut contended = Uuid::nil();
     for attempt in 0..ATTEMPTS {
-        let look = attempt > 0 || !command.likely_opens();
-        let decided = match decide(app, op, command, look).await {
+        let decided = match decide(app, op, command, attempt == 0).await {
             Ok(decided) => decided,
             Err(error) => return repeated(app, op, error).await,
         };
@@ -117,7 +117,7 @@ pub async fn change<C: Command>(app: &App, op: &OpContext, command: &C) -> Resul
             Decided::Change(change) => {
                 contended = change.approval.id;
                 match save(app, op, command, change).await {
-                    Err(error) if error.lost_to_another() => {}
+                    Err(error) if error.lost_to_another() => app.recent.forget(contended),
                     result => return result,
                 }
             }
@@ -141,15 +141,29 @@ struct Change {
     now: Timestamp,
 }
 
-async fn decide<C: Command>(app: &App, op: &OpContext, command: &C, look: bool) -> Result<Decided, Error> {
-    let found = if look {
-        find(app, op, command.target()).await?
-    } else {
-        None
-    };
-    match found {
+async fn decide<C: Command>(app: &App, op: &OpContext, command: &C, first: bool) -> Result<Decided, Error> {
+    if first {
+        if command.likely_opens() {
+            return open(app, op, command.opening(op)?).await;
+        }
+        if let Some(approval) = remembered(app, command.target())
+            && let Ok(change @ Decided::Change(_)) = run(app, op, command, approval).await
+        {
+            return Ok(change);
+        }
+        // A refusal, and that there is nothing to change, have to be true of what is there now.
+    }
+    match find(app, op, command.target()).await? {
         None => open(app, op, command.opening(op)?).await,
         Some(approval) => run(app, op, command, approval).await,
+    }
+}
+
+/// The approval as it was saved here last, if that was a moment ago.
+fn remembered(app: &App, target: Target) -> Option<Approval> {
+    match target {
+        Target::Approval(id) => app.recent.approval(id),
+        Target::Task(id) => app.recent.approval_by_task(id),
     }
 }
 
@@ -314,14 +328,19 @@ async fn save<C: Command>(
     let answer = command.answer(&outcome)?;
     let Outcome { approval, tasks, .. } = outcome;
     let subject = approval.subject.name.clone();
+    let (saved, changed): (_, Vec<_>) = (approval.clone(), tasks.iter().map(|task| task.id).collect());
+    let recent = &app.recent;
     let statement = async move |(connection, ledger): (&mut Connection, LedgerCte)| {
         let save = ApprovalSave::new(expected, approval, tasks, entries, ledger, copies);
-        save.execute(connection).await.map_err(Error::from)
+        save.execute(connection).await?;
+        // Here, where this very change is known to be saved: a repeat is answered too, and what it decided is nowhere.
+        recent.remember(saved, changed);
+        Ok(())
     };
-    let saved =
+    let saving =
         app.database
             .mutate_in_one_statement(op, Query::ApprovalSave, answer, events, deliveries, statement);
-    let answer = saved.await.map_err(|error| match error {
+    let answer = saving.await.map_err(|error| match error {
         Error::Database(error) if error.violates("approval_open_subject") => {
             Error::SubjectHasOpenApproval { subject }
         }

@@ -1,9 +1,12 @@
 //! How a layer of this stack is written: one async function around the rest.
+//!
+//! Not as tower writes it, where every layer makes a boxed future of its own and copies all layers below for every call: here the
+//! layers are borrowed, and a call's way through all of them is one future.
 
 use std::{
     convert::Infallible,
     future::Future,
-    mem,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -12,77 +15,75 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-/// What a layer is around of: a service of gRPC calls that always answers.
-pub(crate) trait Inner:
-    Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
-{
-}
-
-impl<S> Inner for S where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + 'static
-{
+/// What answers every call: the methods, or layers around them.
+pub(crate) trait Inner: Send + Sync + 'static {
+    /// Answers the call.
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send;
 }
 
 /// A layer's doing.
 pub(crate) trait Middleware: Clone + Send + Sync + 'static {
-    /// Answers the call, as a rule by running `next`.
-    fn handle<S: Inner>(
-        self,
+    /// Answers the call, as a rule by what `next` answers.
+    fn handle<N: Inner>(
+        &self,
         request: Request<Body>,
-        next: Next<S>,
+        next: &N,
     ) -> impl Future<Output = Response<Body>> + Send;
 }
 
-/// The rest of the stack, ready for one call.
-pub(crate) struct Next<S>(S);
-
-impl<S: Inner> Next<S> {
-    pub(crate) async fn run(mut self, request: Request<Body>) -> Response<Body> {
-        match self.0.call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
-    }
-}
-
-/// Makes a tower layer of a [`Middleware`].
+/// Makes a layer of a [`Middleware`].
 #[derive(Clone)]
 pub(crate) struct Around<M>(pub(crate) M);
 
-impl<M: Middleware, S> Layer<S> for Around<M> {
-    type Service = Wrapped<M, S>;
+impl<M: Middleware, N> Layer<N> for Around<M> {
+    type Service = Layered<M, N>;
 
-    fn layer(&self, inner: S) -> Wrapped<M, S> {
-        Wrapped {
+    fn layer(&self, next: N) -> Layered<M, N> {
+        Layered {
             middleware: self.0.clone(),
-            inner,
+            next,
         }
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Wrapped<M, S> {
+/// A layer around the rest.
+pub(crate) struct Layered<M, N> {
     middleware: M,
-    inner: S,
+    next: N,
 }
 
-impl<M: Middleware, S: Inner> Service<Request<Body>> for Wrapped<M, S> {
+impl<M: Middleware, N: Inner> Inner for Layered<M, N> {
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
+        self.middleware.handle(request, &self.next)
+    }
+}
+
+/// All layers, as tower and hyper take them.
+pub(crate) struct Stack<I>(Arc<I>);
+
+impl<I> Stack<I> {
+    pub(crate) fn new(layers: I) -> Self {
+        Self(Arc::new(layers))
+    }
+}
+
+impl<I> Clone for Stack<I> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<I: Inner> Service<Request<Body>> for Stack<I> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // The instance that was polled ready makes the call; its clone stays for the next.
-        let next = self.inner.clone();
-        let next = Next(mem::replace(&mut self.inner, next));
-        let middleware = self.middleware.clone();
-        Box::pin(async move { Ok(middleware.handle(request, next).await) })
+        let layers = Arc::clone(&self.0);
+        Box::pin(async move { Ok(layers.answer(request).await) })
     }
 }

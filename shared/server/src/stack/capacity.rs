@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 
-use super::around::{Inner, Middleware, Next};
+use super::around::{Inner, Middleware};
 use crate::refusal::Refusal;
 
 /// Long enough for the calls in hand to end, short enough that a person does not notice.
@@ -33,18 +33,18 @@ impl Capacity {
 }
 
 impl Middleware for Capacity {
-    async fn handle<S: Inner>(self, mut request: Request<Body>, next: Next<S>) -> Response<Body> {
-        let Ok(permit) = self.slots.try_acquire_owned() else {
+    async fn handle<N: Inner>(&self, mut request: Request<Body>, next: &N) -> Response<Body> {
+        let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() else {
             let failure = Failure::new(Kind::ResourceExhausted, ErrorReason::Overloaded);
             return Refusal::of(&request).answer(failure.retry_after(RETRY_AFTER));
         };
         let slot = Slot {
             _permit: Arc::new(permit),
-            detached: self.detached,
+            detached: self.detached.clone(),
             mutation_time: self.mutation_time,
         };
         request.extensions_mut().insert(slot.clone());
-        let response = next.run(request).await;
+        let response = next.answer(request).await;
         drop(slot);
         response
     }

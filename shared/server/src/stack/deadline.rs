@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tonic::body::Body;
 
 use super::{
-    around::{Inner, Middleware, Next},
+    around::{Inner, Middleware},
     methods::Methods,
 };
 use crate::refusal::Refusal;
@@ -37,7 +37,7 @@ impl TimeLimit {
 }
 
 impl Middleware for TimeLimit {
-    async fn handle<S: Inner>(self, mut request: Request<Body>, next: Next<S>) -> Response<Body> {
+    async fn handle<N: Inner>(&self, mut request: Request<Body>, next: &N) -> Response<Body> {
         let method = self.methods.get(request.uri().path());
         let streams = method.is_some_and(|method| method.client_streaming);
         let longest = if streams {
@@ -49,7 +49,7 @@ impl Middleware for TimeLimit {
         let refusal = Refusal::of(&request);
         request.extensions_mut().insert(Deadline::within(time));
         // An answer's headers come before its stream, which may go on for as long as the client listens.
-        match timeout(time, next.run(request)).await {
+        match timeout(time, next.answer(request)).await {
             Ok(response) => response,
             Err(_) => {
                 let failure = Failure::new(Kind::DeadlineExceeded, ErrorReason::DeadlineExceeded);

@@ -3,7 +3,7 @@ use salient_failure::{Failure, Kind};
 use salient_proto::access::v1::ErrorReason;
 use tonic::{Code, Status, body::Body};
 
-use super::around::{Inner, Middleware, Next};
+use super::around::{Inner, Middleware};
 use crate::refusal::Refusal;
 
 const DETAILS: &str = "grpc-status-details-bin";
@@ -13,9 +13,9 @@ const DETAILS: &str = "grpc-status-details-bin";
 pub(super) struct Documented;
 
 impl Middleware for Documented {
-    async fn handle<S: Inner>(self, request: Request<Body>, next: Next<S>) -> Response<Body> {
+    async fn handle<N: Inner>(&self, request: Request<Body>, next: &N) -> Response<Body> {
         let refusal = Refusal::of(&request);
-        let response = next.run(request).await;
+        let response = next.answer(request).await;
         // A refusal is all headers; a method's own answer has its status in the trailers.
         match Status::from_header_map(response.headers()) {
             Some(status) if status.code() != Code::Ok && !response.headers().contains_key(DETAILS) => {

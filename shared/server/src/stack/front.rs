@@ -1,43 +1,27 @@
-use std::{
-    convert::Infallible,
-    task::{Context, Poll},
-};
-
-use futures::future::{BoxFuture, FutureExt as _};
 use http::{Request, Response};
 use tonic::body::Body;
-use tower::Service;
 
 use super::around::Inner;
 use crate::Routes;
 
 /// Sends calls of the open services (health, reflection) past the guard, and all others through it.
-#[derive(Clone)]
-pub(super) struct Front<S> {
+pub(super) struct Front<N> {
     open: Routes,
-    guarded: S,
+    guarded: N,
 }
 
-impl<S> Front<S> {
-    pub(super) fn new(open: Routes, guarded: S) -> Self {
+impl<N> Front<N> {
+    pub(super) fn new(open: Routes, guarded: N) -> Self {
         Self { open, guarded }
     }
 }
 
-impl<S: Inner> Service<Request<Body>> for Front<S> {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.guarded.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl<N: Inner> Inner for Front<N> {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
         if self.open.serves(request.uri().path()) {
-            self.open.call(request)
+            self.open.answer(request).await
         } else {
-            self.guarded.call(request).boxed()
+            self.guarded.answer(request).await
         }
     }
 }

@@ -12,7 +12,7 @@ use salient_failure::{Failure, Kind};
 use salient_proto::access::v1::ErrorReason;
 use tonic::{Code, Status, body::Body};
 
-use super::around::{Inner, Middleware, Next};
+use super::around::{Inner, Middleware};
 use crate::refusal::Refusal;
 
 /// tonic's own limit, which none of the services raises; the setting cannot exceed it.
@@ -29,7 +29,7 @@ impl MessageSize {
 }
 
 impl Middleware for MessageSize {
-    async fn handle<S: Inner>(self, request: Request<Body>, next: Next<S>) -> Response<Body> {
+    async fn handle<N: Inner>(&self, request: Request<Body>, next: &N) -> Response<Body> {
         let refusal = Refusal::of(&request);
         let watched = |body| Watched {
             body,
@@ -37,7 +37,7 @@ impl Middleware for MessageSize {
             limit: self.0,
             prefix: Prefix::default(),
         };
-        next.run(request.map(|body| Body::new(watched(body)))).await
+        next.answer(request.map(|body| Body::new(watched(body)))).await
     }
 }
 

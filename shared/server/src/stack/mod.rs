@@ -5,6 +5,7 @@ mod capacity;
 mod deadline;
 mod documented;
 mod front;
+mod guard;
 mod message_size;
 mod methods;
 mod panics;
@@ -13,21 +14,26 @@ mod trace;
 use std::{convert::Infallible, sync::Arc};
 
 use http::{Request, Response};
-use salient_access::{
-    Rules,
-    tower::{AccessLayer, AuthenticationLayer},
-};
+use salient_access::{Authentication, Gate, Rules};
 use salient_config::Limits;
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 use tonic_web::GrpcWebLayer;
 use tower::{Service, ServiceBuilder};
 
+pub(crate) use self::{around::Inner, capacity::Slot, documented::failure as meaning};
 use self::{
-    around::Around, capacity::Capacity, deadline::TimeLimit, documented::Documented, front::Front,
-    message_size::MessageSize, methods::Methods, panics::Panics, trace::Trace,
+    around::{Around, Stack},
+    capacity::Capacity,
+    deadline::TimeLimit,
+    documented::Documented,
+    front::Front,
+    guard::Guard,
+    message_size::MessageSize,
+    methods::Methods,
+    panics::Panics,
+    trace::Trace,
 };
-pub(crate) use self::{capacity::Slot, documented::failure as meaning};
 use crate::Routes;
 
 /// What the stack is made of.
@@ -37,7 +43,7 @@ pub(crate) struct Parts<'a> {
     /// Health and reflection.
     pub(crate) open: Routes,
     pub(crate) rules: Arc<Rules>,
-    pub(crate) authentication: AuthenticationLayer,
+    pub(crate) authentication: Authentication,
     pub(crate) limits: &'a Limits,
     /// Where mutations run that outlive their callers.
     pub(crate) detached: TaskTracker,
@@ -51,6 +57,7 @@ pub(crate) fn assemble(
 + Send
 + 'static {
     let methods = Arc::new(Methods::of(&parts.guarded.names(), &parts.rules));
+    let gate = Gate::new(parts.authentication, parts.rules);
     let guarded = ServiceBuilder::new()
         // First of all: a call that is one too many costs nothing but this refusal.
         .layer(Around(Capacity::new(parts.limits, parts.detached)))
@@ -65,14 +72,12 @@ pub(crate) fn assemble(
         .layer(Around(TimeLimit::new(methods, parts.limits)))
         // Before anything reads the body.
         .layer(Around(MessageSize::new(parts.limits.message_bytes)))
-        // Who calls.
-        .layer(parts.authentication)
-        // Whether they may, before anything looks at what they ask: permission is checked before existence.
-        .layer(AccessLayer::new(parts.rules))
+        // Who calls, and whether they may, before anything looks at what they ask: permission is checked before existence.
+        .layer(Around(Guard(gate)))
         .service(parts.guarded);
     ServiceBuilder::new()
         // Outermost: everything within speaks gRPC only, and browsers see its errors too.
         .layer(GrpcWebLayer::new())
         // Health must answer when the service is full, and to probes that have no token.
-        .service(Front::new(parts.open, guarded))
+        .service(Stack::new(Front::new(parts.open, guarded)))
 }

@@ -5,7 +5,7 @@ use http::{Request, Response};
 use salient_failure::Failure;
 use tonic::body::Body;
 
-use super::around::{Inner, Middleware, Next};
+use super::around::{Inner, Middleware};
 use crate::refusal::Refusal;
 
 /// Turns a panic into INTERNAL. What it said goes to the log only.
@@ -13,10 +13,10 @@ use crate::refusal::Refusal;
 pub(super) struct Panics;
 
 impl Middleware for Panics {
-    async fn handle<S: Inner>(self, request: Request<Body>, next: Next<S>) -> Response<Body> {
+    async fn handle<N: Inner>(&self, request: Request<Body>, next: &N) -> Response<Body> {
         let refusal = Refusal::of(&request);
         // The call's own state is dropped with it; what it shared with others is behind locks that notice.
-        match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        match AssertUnwindSafe(next.answer(request)).catch_unwind().await {
             Ok(response) => response,
             Err(panic) => {
                 let said = panic

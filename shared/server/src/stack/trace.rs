@@ -13,7 +13,7 @@ use tonic::{Code, Status, body::Body};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
-    around::{Inner, Middleware, Next},
+    around::{Inner, Middleware},
     methods::Methods,
 };
 
@@ -52,10 +52,10 @@ impl Trace {
 }
 
 impl Middleware for Trace {
-    async fn handle<S: Inner>(self, request: Request<Body>, next: Next<S>) -> Response<Body> {
+    async fn handle<N: Inner>(&self, request: Request<Body>, next: &N) -> Response<Body> {
         let span = self.span(request.uri().path());
         if span.is_disabled() {
-            return next.run(request).await;
+            return next.answer(request).await;
         }
         if salient_telemetry::exporting() {
             salient_telemetry::adopt(&span, request.headers());
@@ -65,7 +65,7 @@ impl Middleware for Trace {
             span: span.clone(),
             known: false,
         };
-        let response = next.run(request).instrument(span).await;
+        let response = next.answer(request).instrument(span).await;
         // A refusal is all headers; otherwise the status comes behind the body, and the span stays open until then.
         if outcome.read(response.headers()) {
             return response;

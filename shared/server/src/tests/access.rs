@@ -4,10 +4,9 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use salient_access::{
-    Rules,
+    Authentication, Rules,
     directory::Directory,
     token::{Algorithm, Expected, Issuer, KeySource, Verifier},
-    tower::AuthenticationLayer,
 };
 use salient_failure::{Failure, Result};
 use salient_operation::{HeldPost, Post, Profile};
@@ -27,7 +26,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// An issuer, and an organisation of a director and a salesperson.
 pub(super) struct Identities {
     issuer: Issuer,
-    layer: AuthenticationLayer,
+    authentication: Authentication,
     _folder: TempDir,
 }
 
@@ -73,7 +72,7 @@ impl Identities {
             .await
             .unwrap();
         Self {
-            layer: AuthenticationLayer::new(Arc::new(verifier), Arc::new(Organization)),
+            authentication: Authentication::new(Arc::new(verifier), Arc::new(Organization)),
             issuer,
             _folder: folder,
         }
@@ -83,8 +82,8 @@ impl Identities {
         Arc::new(Rules::from_pool(&POOL, services).unwrap())
     }
 
-    pub(super) fn layer(&self) -> AuthenticationLayer {
-        self.layer.clone()
+    pub(super) fn authentication(&self) -> Authentication {
+        self.authentication.clone()
     }
 
     pub(super) fn director(&self) -> String {

@@ -136,7 +136,7 @@ impl Server {
         let detached = TaskTracker::new();
         let service = stack::assemble(stack::Parts {
             rules: identities.rules(&guarded.names()),
-            authentication: identities.layer(),
+            authentication: identities.authentication(),
             guarded,
             open,
             limits: &limits,

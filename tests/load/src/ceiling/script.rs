@@ -8,6 +8,7 @@ const DESK: &str = include_str!("../../scripts/desk.sql");
 const CONTRACT: &str = include_str!("../../scripts/contract.sql");
 const TASK: &str = include_str!("../../scripts/task.sql");
 const LEASE: &str = include_str!("../../scripts/lease.sql");
+const DELIVERED: &str = include_str!("../../scripts/delivered.sql");
 const AUDIT: &str = include_str!("../../scripts/audit.sql");
 const EVENTS: &str = include_str!("../../scripts/events.sql");
 
@@ -49,9 +50,10 @@ fn value(inner: &str, arguments: &Arguments<'_>) -> anyhow::Result<String> {
         ["desk"] => piece(DESK, &[]),
         ["contract"] => piece(CONTRACT, &[]),
         ["task", assignee] => piece(TASK, &[("assignee", assignee)]),
-        ["lease", schema, number] => {
+        [of_relay @ ("lease" | "delivered"), schema, number] => {
+            let text = if of_relay == "lease" { LEASE } else { DELIVERED };
             let delivery = id("k", &format!("+{number}"));
-            piece(LEASE, &[("schema", schema), ("delivery", &delivery)])
+            piece(text, &[("schema", schema), ("delivery", &delivery)])
         }
         ["audit", first, last] => piece(AUDIT, &[("first", first), ("last", last)]),
         ["events", first, last] => piece(EVENTS, &[("first", first), ("last", last)]),

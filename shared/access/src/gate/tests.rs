@@ -1,21 +1,16 @@
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use http::{Request, Response, header::AUTHORIZATION};
-use salient_failure::{Failure, Result};
+use http::{Request, header::AUTHORIZATION};
+use salient_failure::Failure;
 use salient_operation::{Caller, Deadline, Profile, Reach};
 use salient_proto::POOL;
 use tempfile::{TempDir, tempdir};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
-use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 use uuid::Uuid;
 
-use super::{AccessLayer, AuthenticationLayer};
+use super::{Authentication, Gate};
 use crate::{
     Admission, Rules,
     directory::Directory,
@@ -34,7 +29,7 @@ struct Organization;
 
 #[async_trait]
 impl Directory for Organization {
-    async fn profile(&self, person: Uuid) -> Result<Arc<Profile>> {
+    async fn profile(&self, person: Uuid) -> salient_failure::Result<Arc<Profile>> {
         match person {
             UNKNOWN => Err(Failure::not_found("employees/3")),
             UNREACHABLE => Err(Failure::internal("relation \"employee\" does not exist")),
@@ -49,11 +44,10 @@ impl Directory for Organization {
     }
 }
 
-/// Both layers around a method that keeps the admission it was called with.
+/// A gate, and the tokens for it.
 struct Setting {
     issuer: Issuer,
-    layers: (AuthenticationLayer, AccessLayer),
-    admitted: Arc<Mutex<Option<Admission>>>,
+    gate: Gate,
     _folder: TempDir,
 }
 
@@ -70,11 +64,10 @@ async fn setting() -> Setting {
     let rules = Rules::from_pool(&POOL, &["salient.access.v1.ProfileService"]).expect("rules");
     Setting {
         issuer,
-        layers: (
-            AuthenticationLayer::new(Arc::new(verifier), Arc::new(Organization)),
-            AccessLayer::new(Arc::new(rules)),
+        gate: Gate::new(
+            Authentication::new(Arc::new(verifier), Arc::new(Organization)),
+            Arc::new(rules),
         ),
-        admitted: Arc::default(),
         _folder: folder,
     }
 }
@@ -88,42 +81,19 @@ impl Setting {
         call(&self.issuer.issue_service(name, HOUR).expect("signed"))
     }
 
-    /// Calls; the status where the call was refused.
-    async fn answer(&self, request: Request<()>) -> Option<Status> {
-        let admitted = Arc::clone(&self.admitted);
-        let method = service_fn(move |request: Request<()>| {
-            *admitted.lock().expect("not poisoned") = request.extensions().get().cloned();
-            async { Ok::<_, Infallible>(Response::new(())) }
-        });
-        let mut service = ServiceBuilder::new()
-            .layer(self.layers.0.clone())
-            .layer(self.layers.1.clone())
-            .service(method);
-        let response = service
-            .ready()
+    async fn answer(&self, request: Request<()>) -> Result<Admission, Status> {
+        let deadline = Deadline::within(HOUR);
+        self.gate
+            .admit(request.uri().path(), request.headers(), deadline)
             .await
-            .expect("infallible")
-            .call(request)
-            .await
-            .expect("infallible");
-        Status::from_header_map(response.headers())
     }
 
     async fn admitted(&self, request: Request<()>) -> Admission {
-        assert!(self.answer(request).await.is_none(), "refused");
-        self.admitted
-            .lock()
-            .expect("not poisoned")
-            .take()
-            .expect("admitted")
+        self.answer(request).await.expect("admitted")
     }
 
     async fn refused(&self, request: Request<()>) -> (Code, String) {
-        let status = self.answer(request).await.expect("refused");
-        assert!(
-            self.admitted.lock().expect("not poisoned").is_none(),
-            "called all the same"
-        );
+        let status = self.answer(request).await.expect_err("refused");
         (
             status.code(),
             status.get_details_error_info().expect("ErrorInfo").reason,
@@ -198,7 +168,7 @@ async fn the_scheme_is_read_in_any_case() {
 async fn whoever_is_no_active_employee_may_do_nothing() {
     let setting = setting().await;
     for person in [INACTIVE, UNKNOWN] {
-        let status = setting.answer(setting.person(person)).await.expect("refused");
+        let status = setting.answer(setting.person(person)).await.expect_err("refused");
         let info = status.get_details_error_info().expect("ErrorInfo");
         assert_eq!(status.code(), Code::PermissionDenied);
         assert_eq!(info.reason, "ERROR_REASON_PERSON_INACTIVE");
@@ -212,7 +182,7 @@ async fn a_directory_that_fails_is_a_reason_to_come_back_and_tells_nothing() {
     let status = setting
         .answer(setting.person(UNREACHABLE))
         .await
-        .expect("refused");
+        .expect_err("refused");
     let details = status.get_error_details();
     assert_eq!(status.code(), Code::Unavailable);
     assert_eq!(
@@ -238,18 +208,6 @@ async fn a_method_without_a_rule_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_rule_does_not_hold_without_authentication() {
-    let setting = setting().await;
-    let method = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
-    let mut service = ServiceBuilder::new()
-        .layer(setting.layers.1.clone())
-        .service(method);
-    let response = service.call(setting.person(ACTIVE)).await.expect("infallible");
-    let status = Status::from_header_map(response.headers()).expect("refused");
-    assert_eq!(status.code(), Code::Internal);
-}
-
-#[tokio::test]
 async fn refusals_speak_the_callers_language() {
     let setting = setting().await;
     let request = Request::post(METHOD)
@@ -258,21 +216,12 @@ async fn refusals_speak_the_callers_language() {
     let status = setting
         .answer(request.expect("a request"))
         .await
-        .expect("refused");
+        .expect_err("refused");
     let message = status.get_details_localized_message().expect("LocalizedMessage");
     assert_eq!(
         (message.locale.as_str(), message.message.as_str()),
         ("zh-CN", "请先登录。")
     );
-}
-
-#[tokio::test]
-async fn the_deadline_set_before_is_kept() {
-    let setting = setting().await;
-    let deadline = Deadline::at(Instant::now() + HOUR);
-    let mut request = setting.person(ACTIVE);
-    request.extensions_mut().insert(deadline);
-    assert_eq!(setting.admitted(request).await.deadline, deadline);
 }
 
 #[tokio::test]
