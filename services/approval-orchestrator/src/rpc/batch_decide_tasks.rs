@@ -19,7 +19,7 @@ pub async fn batch_decide_tasks(
         .map(|decision| (decision.name.clone(), decision))
         .collect();
     let answer = |op, _, decision| answer(app.clone(), op, decision);
-    let results = batch::each(&op, decisions, answer).await;
+    let results = batch::each(&op, decisions, answer).await?;
     Ok(proto::BatchDecideTasksResponse { results })
 }
 

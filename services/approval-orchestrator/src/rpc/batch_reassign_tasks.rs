@@ -17,7 +17,7 @@ pub async fn batch_reassign_tasks(
     let to = receiver(&app, &request.receiver, "receiver").await?;
     let tasks = request.names.into_iter().map(|name| (name, to.clone())).collect();
     let give = |op, name, to| reassign(app.clone(), op, name, to, request.comment.clone());
-    let results = batch::each(&op, tasks, give).await;
+    let results = batch::each(&op, tasks, give).await?;
     Ok(proto::BatchReassignTasksResponse { results })
 }
 
