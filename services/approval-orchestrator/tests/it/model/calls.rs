@@ -102,7 +102,6 @@ impl Call {
                 signer: person(signer),
                 comment,
                 request_id,
-                ..Default::default()
             }),
             Deed::TakeBack => Self::TakeBack(TakeBackTaskRequest {
                 name,

@@ -126,10 +126,10 @@ const LEGAL: [(&str, &str, &str); 39] = [
     (TASKS, "APPROVED", "REMOVE_SIGNER"),
 ];
 
-/// More of the same: these need an answer that did not end everything.
+/// The same: a decision that did not end everything is taken back.
 const SELDOM: [(&str, &str, &str); 2] = [(TASKS, "REJECTED", "TAKE_BACK"), (TASKS, "RETURNED", "TAKE_BACK")];
 
-fn short<'a>(name: &'a str) -> &'a str {
+fn short(name: &str) -> &str {
     name.trim_start_matches("STATE_")
 }
 

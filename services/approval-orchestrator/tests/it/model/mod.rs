@@ -15,5 +15,7 @@ mod peers;
 mod policies;
 mod run;
 mod system;
+mod undo;
 mod visit;
+mod words;
 mod world;

@@ -130,19 +130,25 @@ fn choose(standing: &Standing, dice: &mut Dice) -> Transition {
 }
 
 fn act(approval: &Approval, dice: &mut Dice) -> Act {
-    if approval.question.is_some() && dice.percent(40) {
-        return Act::Answer(dice.percent(80));
+    // In the short while between everybody's yes and the participant's there is much that must not happen.
+    let soon = if approval.state == State::Confirming {
+        20
+    } else {
+        35
+    };
+    if approval.question.is_some() && dice.percent(soon) {
+        return Act::Answer(dice.percent(if approval.round == 1 { 80 } else { 60 }));
     }
     let busy = approval.state == State::Pending;
-    if !dice.percent(if busy { 8 } else { 50 }) {
-        if let Some(act) = with_a_task(approval, dice) {
-            return act;
-        }
+    if !dice.percent(if busy { 8 } else { 50 })
+        && let Some(act) = with_a_task(approval, dice)
+    {
+        return act;
     }
     let quick = !busy || dice.percent(30);
     match dice.below(10) {
         0 | 1 => Act::Wait(dice.one(&[3, 5, 9])),
-        2 | 3 if approval.state == State::Returned => {
+        2 | 8 if approval.state == State::Returned => {
             Act::Resubmit(approval.round + 1, dice.one(&[20_000, 80_000]))
         }
         2 => Act::Resubmit(approval.round + dice.one(&[0, 1, 2]), dice.one(&[20_000, 80_000])),
@@ -164,14 +170,46 @@ fn tasks(approval: &Approval, fit: impl Fn(TaskState) -> bool) -> Vec<At> {
     all.filter(|(_, state)| fit(*state)).map(|(at, _)| at).collect()
 }
 
+/// By which tasks signers may perhaps be removed, whose assignees added them: more of those that were decided, which are seldom.
+fn removable(approval: &Approval) -> Vec<(At, Person, Person)> {
+    let Some(at) = approval.open() else {
+        return Vec::new();
+    };
+    let visit = &approval.visits[at];
+    let added = visit
+        .places
+        .iter()
+        .filter_map(|place| Some((place.added.as_ref()?.by, place.owner)));
+    let all: Vec<_> = added
+        .filter_map(|(by, signer)| Some(((at, visit.deciding_task(by)?), by, signer)))
+        .collect();
+    let decided = |((_, task), ..): &&(At, Person, Person)| visit.tasks[*task].state == TaskState::Approved;
+    let seldom: Vec<_> = all.iter().filter(decided).copied().collect();
+    if seldom.is_empty() { all } else { seldom }
+}
+
 fn with_a_task(approval: &Approval, dice: &mut Dice) -> Option<Act> {
-    // One that is live; one that was decided; any at all.
-    let roll = dice.below(100);
-    let candidates = match roll {
-        0..80 => tasks(approval, is_live),
-        80..90 => tasks(approval, |state| !is_live(state) && state != TaskState::Closed),
+    let removable = removable(approval);
+    if !removable.is_empty() && dice.percent(8) {
+        let (at, by, signer) = dice.one(&removable);
+        return Some(Act::Task(at, by, Deed::Remove(signer)));
+    }
+    // One that is live; one that was decided, some of which are rare; any at all.
+    let seldom = |state| {
+        matches!(
+            state,
+            TaskState::Rejected | TaskState::Returned | TaskState::CarriedOver
+        )
+    };
+    let mut candidates = match dice.below(100) {
+        0..74 => tasks(approval, is_live),
+        74..82 => tasks(approval, seldom),
+        82..92 => tasks(approval, |state| !is_live(state) && state != TaskState::Closed),
         _ => tasks(approval, |_| true),
     };
+    if candidates.is_empty() {
+        candidates = tasks(approval, |_| true);
+    }
     if candidates.is_empty() {
         return None;
     }

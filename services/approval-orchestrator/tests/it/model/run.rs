@@ -96,5 +96,6 @@ fn the_service_does_what_the_model_does() {
     let (refused, all, accepted) = coverage.illegal();
     println!("{refused} of {all} illegal cells were tried, and refused");
     assert_eq!(accepted, [], "accepted against the tables");
-    assert!(refused * 10 >= all * 7, "{refused} of {all}");
+    // Of the others, most cannot be tried: a participant answers only what it is asked.
+    assert!(refused * 10 >= all * 8, "{refused} of {all}");
 }

@@ -2,8 +2,6 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
-    fmt::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +9,7 @@ use std::{
 use jiff::SignedDuration;
 use proptest_state_machine::StateMachineTest;
 use salient_proto::approval::v1::{
-    self as proto, GetApprovalRequest, ListAuditEntriesRequest, SignerPosition, VerifyAuditTrailRequest,
+    self as proto, GetApprovalRequest, ListAuditEntriesRequest, VerifyAuditTrailRequest,
     approval_service_client::ApprovalServiceClient, audit_entry::Action,
 };
 use tokio::runtime::Handle;
@@ -25,8 +23,8 @@ use super::{
     coverage::Coverage,
     model::{Model, Standing, Transition, Way},
     peers::{CONFIRM, RESERVE},
-    policies::{kind, step_id},
-    visit::Visit,
+    policies::kind,
+    words::{Names, described, expected, nth},
     world::World,
 };
 use crate::{
@@ -58,8 +56,7 @@ pub struct Stage {
 pub struct System {
     stage: Stage,
     request: proto::RequestApprovalRequest,
-    /// The tasks' names: by visit, by assignee, and in the order in which somebody got several.
-    tasks: BTreeMap<(usize, usize, usize), String>,
+    tasks: Names,
     /// What was called last, by whom, and what was answered.
     last: Option<(Call, Caller, Result<Answer, String>)>,
     history: Vec<String>,
@@ -76,7 +73,7 @@ impl StateMachineTest for System {
         Self {
             stage,
             request: proto::RequestApprovalRequest::default(),
-            tasks: BTreeMap::new(),
+            tasks: Names::new(),
             last: None,
             history: Vec::new(),
             model: None,
@@ -90,6 +87,14 @@ impl StateMachineTest for System {
                 .history
                 .push(format!("{transition:?} {:?}", standing.last.refused));
             system.play(standing, &transition).await;
+            let crashes = match &transition {
+                Transition::Do(_, way) => way.crash.is_some(),
+                Transition::Crash(_) => true,
+                Transition::Submit(..) | Transition::Repeat(_) => false,
+            };
+            if crashes {
+                system.stage.coverage.count(&[], "(crashes)");
+            }
             let answer = standing.last.refused.unwrap_or("OK");
             system.stage.coverage.count(&standing.last.cells, answer);
         });
@@ -266,10 +271,11 @@ impl System {
 
     /// Compares the whole approval. What happens by itself is waited for.
     async fn compare(&mut self, approval: &Approval, later: bool) {
-        let (expected, start) = (described(approval), Instant::now());
+        let (expected, start) = (expected(approval), Instant::now());
         loop {
             let read = self.read(self.history.len() % 2).await;
-            let found = self.describe(&read);
+            let (found, names) = described(&self.stage.world.people, &read);
+            self.tasks = names;
             if found == expected {
                 return;
             }
@@ -373,48 +379,6 @@ impl System {
             self.request.subject.as_ref().map_or("", |subject| &subject.kind)
         )
     }
-
-    /// The approval in words, and its tasks' names for what follows.
-    fn describe(&mut self, read: &proto::Approval) -> String {
-        let world = Arc::clone(&self.stage.world);
-        let person = |name: &String| {
-            world
-                .people
-                .iter()
-                .position(|person| person.name() == *name)
-                .unwrap()
-        };
-        let reason = read.attention.as_ref().map(proto::Attention::reason);
-        let mut text = heading(read.state(), read.round, reason);
-        self.tasks.clear();
-        for (at, visit) in read.visits.iter().enumerate() {
-            write!(
-                text,
-                "\n{} {} of round {}: {:?}",
-                visit.step,
-                visit.visit,
-                visit.round,
-                visit.state()
-            )
-            .unwrap();
-            for asked in &visit.approvers {
-                let added = (!asked.added_by.is_empty()).then(|| (person(&asked.added_by), asked.position()));
-                let stands_for = asked.stands_for.iter().map(person).collect();
-                text.push_str(&seated(person(&asked.employee), stands_for, added));
-            }
-            let mut tasks: Vec<_> = visit.tasks.iter().collect();
-            tasks.sort_by_key(|task| (person(&task.assignee), task.name.clone()));
-            for task in tasks {
-                let who = person(&task.assignee);
-                let nth = (0..)
-                    .find(|nth| !self.tasks.contains_key(&(at, who, *nth)))
-                    .unwrap();
-                self.tasks.insert((at, who, nth), task.name.clone());
-                text.push_str(&given(who, task.state(), !task.opinion_for.is_empty()));
-            }
-        }
-        text
-    }
 }
 
 /// The outcomes that the subject's service has heard. Where a replica crashed after it had told one, the service hears it again.
@@ -438,61 +402,4 @@ fn with_amount(mut request: proto::RequestApprovalRequest, amount: i64) -> proto
         value: Some(proto::fact::Value::Money(yuan(amount))),
     }];
     request
-}
-
-/// Which of its assignee's tasks one is.
-fn nth(visit: &Visit, task: usize) -> usize {
-    let who = visit.tasks[task].who;
-    visit.tasks[..task]
-        .iter()
-        .filter(|earlier| earlier.who == who)
-        .count()
-}
-
-fn heading(state: proto::approval::State, round: i32, attention: Option<proto::attention::Reason>) -> String {
-    format!("{state:?} in round {round} {attention:?}")
-}
-
-fn seated(person: usize, mut stands_for: Vec<usize>, added: Option<(usize, SignerPosition)>) -> String {
-    stands_for.sort_unstable();
-    format!("\n  seat of {person} for {stands_for:?} added {added:?}")
-}
-
-fn given(who: usize, state: proto::task::State, opinion: bool) -> String {
-    format!(
-        "\n  task of {who} {state:?}{}",
-        if opinion { " (opinion)" } else { "" }
-    )
-}
-
-/// The model's approval in the same words.
-fn described(approval: &Approval) -> String {
-    let mut text = heading(approval.state, approval.round, approval.attention);
-    for visit in &approval.visits {
-        let step = step_id(visit.step);
-        write!(
-            text,
-            "\n{step} {} of round {}: {:?}",
-            visit.number, visit.round, visit.state
-        )
-        .unwrap();
-        for person in &visit.table {
-            let own = visit.place(*person);
-            let added = own
-                .and_then(|place| place.added.as_ref())
-                .map(|added| (added.by, added.when));
-            let stands_for = if own.is_some() {
-                Vec::new()
-            } else {
-                visit.answers_for(*person)
-            };
-            text.push_str(&seated(*person, stands_for, added));
-        }
-        let mut tasks: Vec<_> = visit.tasks.iter().collect();
-        tasks.sort_by_key(|task| task.who);
-        for task in tasks {
-            text.push_str(&given(task.who, task.state, task.opinion_for.is_some()));
-        }
-    }
-    text
 }

@@ -284,5 +284,9 @@ impl World {
 
 /// Whether nothing was answered.
 fn is_lost(status: &Status) -> bool {
-    reason(status).is_empty() && matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled)
+    reason(status).is_empty()
+        && matches!(
+            status.code(),
+            Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal
+        )
 }
