@@ -61,8 +61,8 @@ impl Rulebooks {
         Ok(rulebook)
     }
 
-    /// The version that applies to what is submitted now, and whether that has to wait because the policy is paused. Its number is asked for each time: a version published on another
-    /// replica applies from then on.
+    /// The version that applies to what is submitted now, and whether that has to wait because the policy is paused. Its number is
+    /// asked for each time: a version published on another replica applies from then on.
     ///
     /// # Errors
     /// `PolicyMissing`, `PolicyRetired`; where the database cannot be asked.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use salient_database::Connection;
 use salient_operation::OpContext;
@@ -8,6 +10,7 @@ use uuid::Uuid;
 use super::wire;
 use crate::{
     app::App,
+    domain::{policy::PolicyKey, rulebook::Rulebook},
     error::Error,
     store::{Query, TaskQuery, TaskRow, task_list},
 };
@@ -89,9 +92,15 @@ pub async fn list_tasks(
     let rows = app.database.read(&op, Query::TaskList, list).await?;
     let (rows, next_page_token) = page.close(rows, |row| cursor(row, pending));
     let mut tasks = Vec::with_capacity(rows.len());
+    // Most of a page runs by one version.
+    let mut last: Option<(&PolicyKey, Arc<Rulebook>)> = None;
     for row in &rows {
-        let rulebook = app.rulebooks.get(&op, &row.policy).await?;
+        let rulebook = match last.take() {
+            Some((key, rulebook)) if *key == row.policy => rulebook,
+            _ => app.rulebooks.get(&op, &row.policy).await?,
+        };
         tasks.push(wire::task::task(row, &rulebook));
+        last = Some((&row.policy, rulebook));
     }
     Ok(ListTasksResponse {
         tasks,
