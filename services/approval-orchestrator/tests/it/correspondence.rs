@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel_async::SimpleAsyncConnection as _;
 use jiff::SignedDuration;
 use salient_operation::Post;
 use salient_proto::approval::v1::{
