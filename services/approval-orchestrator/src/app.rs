@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use salient_access::directory::Directory;
 use salient_database::{Connection, Database};
-use salient_failure::Failure;
+use salient_failure::{Failure, Kind};
 use salient_operation::{OpContext, Reach};
 use salient_outbox::feed::FeedService;
 use salient_paging::Pages;
@@ -18,6 +18,7 @@ use crate::{
     domain::{
         approval::{Approval, ParticipationState},
         participate,
+        receiver::Receiver,
     },
     error::Error,
     recent::Recent,
@@ -63,6 +64,23 @@ pub struct App {
 }
 
 impl App {
+    /// Somebody as the organisation knows them now. Whom it does not know is as one who has left.
+    ///
+    /// # Errors
+    /// UNAVAILABLE where the organisation cannot be asked.
+    pub async fn employee(&self, id: Uuid) -> Result<Receiver, Error> {
+        let (display_name, active) = match self.directory.profile(id).await {
+            Ok(profile) => (profile.display_name.clone(), profile.active),
+            Err(failure) if failure.kind() == Kind::NotFound => (String::new(), false),
+            Err(failure) => return Err(failure.into()),
+        };
+        Ok(Receiver {
+            employee: id,
+            display_name,
+            active,
+        })
+    }
+
     /// An approval, if there is one.
     ///
     /// # Errors

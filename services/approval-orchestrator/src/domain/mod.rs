@@ -66,3 +66,7 @@ pub mod fixture;
 mod play;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod signer_scenarios;
+#[cfg(test)]
+mod take_back_scenarios;

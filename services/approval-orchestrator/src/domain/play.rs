@@ -1,13 +1,14 @@
 //! Whole approvals, played on the domain alone.
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{
     approval::{AnswerKind, Approval, Finding, FindingResult, Position, TaskState},
     decide::{Answer, decide},
     delegate::delegate,
-    deputies::Deputies,
-    fixture::{now, rulebook, submission},
+    deputies::{Deputies, Deputyship},
+    fixture::{TWO_STEPS, company, now, rulebook, submission},
     participate::{self, Reply},
     receiver::Receiver,
     refusal::Refusal,
@@ -261,4 +262,45 @@ fn person(id: u128) -> Receiver {
         display_name: format!("person {id}"),
         active: id != 99,
     }
+}
+
+/// The supervisor has approved; the managers 3 and 4 are asked.
+pub fn with_managers() -> Play {
+    let mut play = Play::start(TWO_STEPS, company());
+    play.approve(2);
+    play
+}
+
+pub fn mode(mode: &str) -> Play {
+    let policy = TWO_STEPS.replace("mode = \"ALL\"", mode);
+    let mut play = Play::start(&policy, company());
+    play.approve(2);
+    play
+}
+
+pub fn cause(refused: Result<(), Refusal>) -> &'static str {
+    match refused.expect_err("refused") {
+        Refusal::ReceiverUnfit { cause, .. }
+        | Refusal::SignerNotRemovable { cause, .. }
+        | Refusal::NotTakeable { cause, .. } => cause,
+        Refusal::LimitReached { limit, .. } => limit,
+        Refusal::OpinionOnly { .. } => "OPINION",
+        Refusal::TaskWaiting { .. } => "WAITING",
+        Refusal::TaskClosed { .. } => "CLOSED",
+        other => panic!("{other}"),
+    }
+}
+
+/// That each of these is asked in the place of the one before.
+pub fn away(chain: &[u128]) -> Deputies {
+    let link = |pair: &[u128]| Deputyship {
+        id: Uuid::now_v7(),
+        principal: Uuid::from_u128(pair[0]),
+        deputy: Uuid::from_u128(pair[1]),
+        deputy_name: format!("person {}", pair[1]),
+        kinds: Vec::new(),
+        start_time: now(),
+        end_time: now() + SignedDuration::from_hours(1),
+    };
+    Deputies::new(chain.windows(2).map(link).collect())
 }

@@ -29,13 +29,15 @@ impl Receiver {
     /// # Errors
     /// `ReceiverUnfit`.
     pub fn check_fit(&self, submitter: Uuid) -> Result<(), Refusal> {
-        let cause = match self.unfit(submitter) {
-            Some(cause) => cause,
-            None => return Ok(()),
-        };
-        Err(Refusal::ReceiverUnfit {
-            employee: self.employee,
-            cause,
+        self.refuse(self.unfit(submitter))
+    }
+
+    fn refuse(&self, cause: Option<&'static str>) -> Result<(), Refusal> {
+        cause.map_or(Ok(()), |cause| {
+            Err(Refusal::ReceiverUnfit {
+                employee: self.employee,
+                cause,
+            })
         })
     }
 
@@ -76,12 +78,15 @@ impl Work<'_> {
     /// # Errors
     /// `ReceiverUnfit`, `LimitReached`.
     pub(super) fn check_receiver(&self, visit: usize, receiver: &Receiver) -> Result<(), Refusal> {
-        if let Some(cause) = obstacle(self.approval, &self.approval.visits[visit], receiver) {
-            return Err(Refusal::ReceiverUnfit {
-                employee: receiver.employee,
-                cause,
-            });
-        }
+        receiver.refuse(obstacle(self.approval, &self.approval.visits[visit], receiver))?;
+        self.check_task_room(visit)
+    }
+
+    /// Checks that there may be one more task in a visit.
+    ///
+    /// # Errors
+    /// `LimitReached`.
+    pub(super) fn check_task_room(&self, visit: usize) -> Result<(), Refusal> {
         let id = self.approval.visits[visit].id;
         let asked = self.approval.tasks.iter().filter(|task| task.visit == id).count();
         if asked >= MOST_TASKS {

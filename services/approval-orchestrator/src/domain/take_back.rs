@@ -20,7 +20,7 @@ use super::{
 /// Takes a decision back. Who asks has been checked before.
 ///
 /// # Errors
-/// What [`Work::act`] finds; `NotTakeable`.
+/// What [`Work::act`] finds; `NotTakeable`, `LimitReached`.
 pub fn take_back(
     approval: &mut Approval,
     desk: Desk<'_>,
@@ -28,6 +28,8 @@ pub fn take_back(
     comment: &str,
 ) -> Result<Changes, Refusal> {
     let (mut work, position, visit) = Work::act(approval, desk, task, Verb::TakeBack)?;
+    // A decision that is taken back is asked for again, and so could be for ever.
+    work.check_task_room(visit)?;
     work.log_task(Action::TaskTakenBack, position, [("comment", json!(comment))]);
     let taken = &work.approval.tasks[position];
     if taken.state == TaskState::Delegated {

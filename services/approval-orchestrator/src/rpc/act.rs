@@ -1,6 +1,6 @@
 //! What the actions on a task have in common, besides answers: find the approval, check who asks, apply the domain's rule.
 
-use salient_failure::{Failure, Kind};
+use salient_failure::Failure;
 use salient_operation::OpContext;
 use salient_proto::approval::v1 as proto;
 use salient_values::{etag, name};
@@ -28,7 +28,7 @@ use crate::{
 /// Who may act on a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// Its assignee, who has to be one still while it is pending.
+    /// Its assignee, who has to be one still as long as something can be done with it.
     Assignee,
     /// Whoever the access rule lets through: an administrator.
     Permitted,
@@ -59,25 +59,13 @@ pub fn task_id(task: &str) -> Result<Uuid, Error> {
     Ok(name::parse("tasks", task).map_err(|error| error.at("name"))?)
 }
 
-/// Somebody who is to be asked, as the organisation knows them now. Whom it does not know is as one who has left.
+/// Somebody who is to be asked.
 ///
 /// # Errors
 /// INVALID_ARGUMENT at the field; UNAVAILABLE where the organisation cannot be asked.
 pub async fn receiver(app: &App, employee: &str, field: &'static str) -> Result<Receiver, Error> {
     let id = name::parse("employees", employee).map_err(|error| error.at(field))?;
-    match app.directory.profile(id).await {
-        Ok(profile) => Ok(Receiver {
-            employee: id,
-            display_name: profile.display_name.clone(),
-            active: profile.active,
-        }),
-        Err(failure) if failure.kind() == Kind::NotFound => Ok(Receiver {
-            employee: id,
-            display_name: String::new(),
-            active: false,
-        }),
-        Err(failure) => Err(failure.into()),
-    }
+    app.employee(id).await
 }
 
 /// Acts on a task once whom it asks for is known.
@@ -148,7 +136,8 @@ pub fn check(op: &OpContext, approval: &Approval, task: Uuid, who: Who, etag: &s
             if task.assignee != person.person {
                 return Err(Failure::out_of_scope().into());
             }
-            if task.state == TaskState::Pending {
+            // What has ended for good is told as that, whoever asks.
+            if task.state.is_live() || TaskState::DECIDED.contains(&task.state) {
                 eligibility::check(approval, task, person)?;
             }
         }

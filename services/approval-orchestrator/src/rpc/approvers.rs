@@ -89,7 +89,7 @@ impl Approvers {
             submitter: format!("employees/{submitter}"),
             unit: format!("orgUnits/{unit}"),
             date: None,
-            selectors: selectors.iter().map(selector).collect(),
+            selectors: selectors.iter().filter_map(selector).collect(),
         };
         let answer = self
             .organization
@@ -120,19 +120,19 @@ impl Approvers {
     }
 }
 
-fn selector(selector: &Selector) -> ApproverSelector {
+/// What the organisation is asked for; `None` where it is not the one to ask.
+fn selector(selector: &Selector) -> Option<ApproverSelector> {
     let selector = match selector {
-        // Not among those that the organisation is asked; it would be refused as saying nothing.
-        Selector::PreviousChoice(_) => return ApproverSelector::default(),
+        Selector::PreviousChoice(_) => return None,
         Selector::Post(post) => approver_selector::Selector::Post((*post).into()),
         Selector::SubmitterSuperior(wanted) => approver_selector::Selector::SubmitterSuperior(*wanted),
         // The same ladder, entered further up.
         Selector::SuperiorLevel(_) => approver_selector::Selector::SubmitterSuperior(true),
         Selector::Employee(person) => approver_selector::Selector::Employee(format!("employees/{person}")),
     };
-    ApproverSelector {
+    Some(ApproverSelector {
         selector: Some(selector),
-    }
+    })
 }
 
 fn rung(rung: proto::Rung) -> Result<Rung, Failure> {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use salient_failure::Failure;
 use salient_operation::OpContext;
 use salient_proto::approval::v1 as proto;
@@ -14,6 +16,7 @@ pub async fn batch_decide_tasks(
     op: OpContext,
     request: proto::BatchDecideTasksRequest,
 ) -> Result<proto::BatchDecideTasksResponse, Error> {
+    check_once(&request.decisions)?;
     let decisions = request.decisions.into_iter();
     let decisions = decisions
         .map(|decision| (decision.name.clone(), decision))
@@ -21,6 +24,18 @@ pub async fn batch_decide_tasks(
     let answer = |op, _, decision| answer(app.clone(), op, decision);
     let results = batch::each(&op, decisions, answer).await?;
     Ok(proto::BatchDecideTasksResponse { results })
+}
+
+/// Two answers to one task have one key, so the second would be answered as the first was.
+fn check_once(decisions: &[proto::TaskDecision]) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    for (position, decision) in decisions.iter().enumerate() {
+        if !seen.insert(&decision.name) {
+            let field = format!("decisions[{position}].name");
+            return Err(Failure::invalid_field(field, "it stands there twice"));
+        }
+    }
+    Ok(())
 }
 
 async fn answer(app: App, op: OpContext, decision: proto::TaskDecision) -> Result<proto::Task, Error> {

@@ -1,5 +1,5 @@
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use salient_failure::{Failure, Kind};
+use salient_failure::Failure;
 use salient_operation::OpContext;
 use salient_proto::approval::v1 as proto;
 use salient_values::name;
@@ -58,17 +58,12 @@ fn recipients(names: &[String]) -> Result<Vec<Uuid>, Failure> {
 
 /// Who of these people is no active employee.
 async fn inactive(app: &App, people: &[Uuid]) -> Result<Vec<Uuid>, Error> {
-    let look = async |person: Uuid| match app.directory.profile(person).await {
-        Ok(profile) => Ok((!profile.active).then_some(person)),
-        Err(failure) if failure.kind() == Kind::NotFound => Ok(Some(person)),
-        Err(failure) => Err(Error::from(failure)),
-    };
-    let found: Vec<Option<Uuid>> = stream::iter(people.iter().copied())
-        .map(look)
+    stream::iter(people.iter().copied())
+        .map(|person| app.employee(person))
         .buffered(AT_ONCE)
+        .try_filter_map(|found| std::future::ready(Ok((!found.active).then_some(found.employee))))
         .try_collect()
-        .await?;
-    Ok(found.into_iter().flatten().collect())
+        .await
 }
 
 struct Copy {

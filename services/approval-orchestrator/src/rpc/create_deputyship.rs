@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use salient_database::Tx;
-use salient_failure::{Failure, Kind};
+use salient_failure::Failure;
 use salient_operation::OpContext;
 use salient_proto::approval::v1::{CreateDeputyshipRequest, Deputyship as Message};
 use uuid::Uuid;
@@ -77,11 +77,14 @@ impl Wish {
 
     /// Answers with the deputy's name.
     async fn check_people(&self, app: &App) -> Result<String, Error> {
-        if active(app, self.principal).await?.is_none() {
+        if !app.employee(self.principal).await?.active {
             return Err(Error::PrincipalInactive(self.principal));
         }
-        let deputy = active(app, self.deputy).await?;
-        deputy.ok_or(Error::DeputyInactive(self.deputy))
+        let deputy = app.employee(self.deputy).await?;
+        if !deputy.active {
+            return Err(Error::DeputyInactive(self.deputy));
+        }
+        Ok(deputy.display_name)
     }
 
     /// A kind that nothing is signed off by is a slip of the pen, and the principal would wait for it in vain.
@@ -115,14 +118,5 @@ impl Wish {
             create_time: now,
             update_time: now,
         }
-    }
-}
-
-/// What an active employee is called; `None` where somebody is none.
-async fn active(app: &App, person: Uuid) -> Result<Option<String>, Error> {
-    match app.directory.profile(person).await {
-        Ok(profile) => Ok(profile.active.then(|| profile.display_name.clone())),
-        Err(failure) if failure.kind() == Kind::NotFound => Ok(None),
-        Err(failure) => Err(failure.into()),
     }
 }

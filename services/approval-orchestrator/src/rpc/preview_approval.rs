@@ -60,14 +60,18 @@ pub async fn preview_approval(
                 },
             };
             let mut asked: Vec<Uuid> = approvers.iter().map(|approver| approver.employee).collect();
-            for place in 0..asked.len() {
-                let may = |person: Uuid| person != submitter && !asked.contains(&person);
-                if let Some(found) = deputies.stand_in(asked[place], &request.kind, now, may) {
+            // Nobody has two parts in a step, whether they are there or have somebody asked for them.
+            let mut taken = asked.clone();
+            taken.push(submitter);
+            for person in &mut asked {
+                let may = |deputy: Uuid| !taken.contains(&deputy);
+                if let Some(found) = deputies.stand_in(*person, &request.kind, now, may) {
                     trace.push(format!(
-                        "employees/{} stands in for employees/{}",
-                        found.deputy, asked[place]
+                        "employees/{} stands in for employees/{person}",
+                        found.deputy
                     ));
-                    asked[place] = found.deputy;
+                    taken.push(found.deputy);
+                    *person = found.deputy;
                 }
             }
             Some(proto::PreviewedStep {

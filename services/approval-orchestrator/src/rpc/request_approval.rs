@@ -1,4 +1,4 @@
-use salient_failure::{Failure, Kind};
+use salient_failure::Failure;
 use salient_operation::{Caller, OpContext};
 use salient_proto::approval::v1 as proto;
 use salient_values::name;
@@ -59,11 +59,10 @@ pub fn check_owner(op: &OpContext, owner: &str) -> Result<(), Failure> {
 }
 
 async fn check_active(app: &App, submitter: Uuid) -> Result<(), Error> {
-    match app.directory.profile(submitter).await {
-        Ok(profile) if profile.active => Ok(()),
-        Ok(_) => Err(Error::SubmitterInactive { submitter }),
-        Err(failure) if failure.kind() == Kind::NotFound => Err(Error::SubmitterInactive { submitter }),
-        Err(failure) => Err(failure.into()),
+    if app.employee(submitter).await?.active {
+        Ok(())
+    } else {
+        Err(Error::SubmitterInactive { submitter })
     }
 }
 

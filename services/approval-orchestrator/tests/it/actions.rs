@@ -1,17 +1,20 @@
 //! What people do with tasks besides deciding them, through gRPC.
 
+use salient_operation::Post;
 use salient_proto::approval::v1::{
-    AddSignersRequest, BatchDecideTasksRequest, BatchReassignTasksRequest, CancelApprovalRequest,
-    DelegateTaskRequest, GetTaskRequest, Outcome, PreviewHandOverRequest, ReassignTaskRequest,
-    RemoveSignerRequest, SignerPosition, TakeBackTaskRequest, Task, TaskDecision, TaskResult,
-    TransferTaskRequest, approval::State, audit_entry::Action, decision::Answer, task::State as TaskState,
+    AddSignersRequest, ApproveTaskRequest, CancelApprovalRequest, DelegateTaskRequest, GetTaskRequest,
+    Outcome, PreviewApprovalRequest, ReassignTaskRequest, RemoveSignerRequest, SignerPosition,
+    TakeBackTaskRequest, Task, TransferTaskRequest, approval::State, approver::Selector, audit_entry::Action,
+    decision::Answer, task::State as TaskState,
 };
-use salient_testkit::Person;
+use salient_testkit::{Person, held};
 use tonic::{Code, Status};
 
 use crate::{
+    deputies::week,
     errors::reason,
     house::{House, approve_request, id},
+    policies::{policies, policy, publish},
 };
 
 impl House {
@@ -84,7 +87,7 @@ impl House {
     }
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
     reason(&answer.expect_err("refused"))
         .trim_start_matches("ERROR_REASON_")
         .to_owned()
@@ -321,159 +324,85 @@ async fn an_administrator_reassigns_and_cancels() {
     assert!(house.verify(&approval).await.intact);
 }
 
-fn tasks_of(results: &[TaskResult]) -> Vec<Option<&Task>> {
-    results.iter().map(|result| result.task.as_ref()).collect()
-}
-
-fn reasons(results: &[TaskResult]) -> Vec<String> {
-    let reason_of = |result: &TaskResult| match (&result.task, &result.error) {
-        (Some(_), None) => String::new(),
-        (None, Some(error)) => {
-            let details = prost::Message::encode_to_vec(error).into();
-            refused(Err::<(), _>(Status::with_details(
-                error.code.into(),
-                &error.message,
-                details,
-            )))
-        }
-        both => panic!("{both:?}"),
-    };
-    results.iter().map(reason_of).collect()
+#[tokio::test]
+async fn who_lost_the_post_takes_nothing_back() {
+    let house = House::open().await;
+    let (_, review) = house.submit_for_review().await;
+    house.approve(&house.zhang, &review).await.unwrap();
+    let people = house.service.people();
+    people.appoint(&house.zhang, &[held(Post::Salesperson, house.team)]);
+    // The service keeps who people are for two seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(2_200)).await;
+    let late = house.take_back(&house.zhang, &review.name).await;
+    assert_eq!(refused(late), "NOT_ELIGIBLE");
 }
 
 #[tokio::test]
-async fn many_are_decided_at_once_each_with_its_own_result() {
+async fn the_approver_of_one_step_chooses_who_is_asked_in_the_next() {
     let house = House::open().await;
-    let mut tasks = Vec::new();
-    for _ in 0..4 {
-        tasks.push(house.submit_for_review().await);
-    }
-    house.approve(&house.zhang, &tasks[3].1).await.unwrap();
-    let decision = |task: &Task, answer: Answer, comment: &str| {
-        let approve = approve_request(task);
-        TaskDecision {
-            name: task.name.clone(),
-            answer: answer.into(),
-            findings: approve.findings,
-            subject_digest: approve.subject_digest,
-            comment: comment.to_owned(),
-            ..Default::default()
-        }
-    };
-    let request = BatchDecideTasksRequest {
-        decisions: vec![
-            decision(&tasks[0].1, Answer::Approve, ""),
-            decision(&tasks[1].1, Answer::Reject, ""),
-            decision(&tasks[2].1, Answer::Reject, "价格过低"),
-            decision(&tasks[3].1, Answer::Approve, ""),
-        ],
-        request_id: id(),
-    };
-    let decide = async || {
-        house
-            .tasks(&house.zhang)
-            .batch_decide_tasks(request.clone())
-            .await
-            .unwrap()
-            .into_inner()
-    };
-    let first = decide().await;
+    let mut policy = policy();
+    policy.steps[0].condition.clear();
+    policy.steps[1].approvers[0].selector = Some(Selector::PreviousChoice(true));
+    let mut policies = policies(&house, &house.admin);
+    policies.publish_policy_version(publish(policy)).await.unwrap();
+    let (approval, task) = house.submit_for_review().await;
     assert_eq!(
-        reasons(&first.results),
-        ["", "REQUEST_INVALID", "", "TASK_CLOSED"]
+        refused(house.approve(&house.zhang, &task).await),
+        "NEXT_APPROVERS_REQUIRED"
     );
-    let again = decide().await;
-    assert_eq!(tasks_of(&again.results), tasks_of(&first.results));
-    assert_eq!(reasons(&again.results), reasons(&first.results));
-    house.task_of(&house.wang, &tasks[0].0).await;
-    house.until(&tasks[2].0, State::Rejected).await;
-    house.approve(&house.zhang, &tasks[1].1).await.unwrap();
-    let other = BatchDecideTasksRequest {
-        decisions: vec![decision(&tasks[0].1, Answer::Approve, "another")],
-        ..request
+    let choose = async |next: &Person| {
+        let request = ApproveTaskRequest {
+            next_approvers: vec![next.name()],
+            ..approve_request(&task)
+        };
+        let answer = house.tasks(&house.zhang).approve_task(request).await;
+        answer.map(tonic::Response::into_inner)
     };
-    let other = house
-        .tasks(&house.zhang)
-        .batch_decide_tasks(other)
+    assert_eq!(refused(choose(&house.li).await), "RECEIVER_UNFIT");
+    choose(&house.zhao).await.unwrap();
+    let last = house.task_of(&house.zhao, &approval).await;
+    let request = ApproveTaskRequest {
+        next_approvers: vec![house.wang.name()],
+        ..approve_request(&last)
+    };
+    let unexpected = house.tasks(&house.zhao).approve_task(request).await;
+    assert_eq!(refused(unexpected), "NEXT_APPROVERS_UNEXPECTED");
+    house.approve(&house.zhao, &last).await.unwrap();
+    house.signed(&approval).await;
+}
+
+#[tokio::test]
+async fn whoever_is_away_has_their_deputy_asked() {
+    let house = House::open().await;
+    let mut deputyships = house.deputyships(&house.zhang);
+    deputyships
+        .create_deputyship(week(&house, &house.zhao))
+        .await
+        .unwrap();
+    let request = house.request();
+    let preview = PreviewApprovalRequest {
+        kind: "contract".to_owned(),
+        submitter: request.submitter.clone(),
+        unit: request.unit.clone(),
+        facts: request.facts.clone(),
+    };
+    let preview = house
+        .intake()
+        .preview_approval(preview)
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(reasons(&other.results), ["REQUEST_ID_REUSED"]);
-}
-
-#[tokio::test]
-async fn the_tasks_of_somebody_who_leaves_are_handed_over() {
-    let house = House::open().await;
-    let mut approvals = Vec::new();
-    for _ in 0..5 {
-        approvals.push(house.submit_for_review().await.0);
-    }
-    let preview = async |to: &Person, page_token: String| {
-        let request = PreviewHandOverRequest {
-            assignee: house.zhang.name(),
-            receiver: to.name(),
-            page_size: 3,
-            page_token,
-        };
-        house
-            .tasks(&house.admin)
-            .preview_hand_over(request)
-            .await
-            .unwrap()
-            .into_inner()
-    };
-    let unfit = preview(&house.li, String::new()).await;
-    assert!(unfit.items.iter().all(|item| item.obstacle == "SUBMITTER"));
-    let first = preview(&house.zhao, String::new()).await;
-    let second = preview(&house.zhao, first.next_page_token.clone()).await;
-    assert_eq!(
-        (
-            first.items.len(),
-            second.items.len(),
-            second.next_page_token.as_str()
-        ),
-        (3, 2, "")
-    );
-    let items = first.items.iter().chain(&second.items);
-    let names: Vec<_> = items.map(|item| item.task.clone().unwrap().name).collect();
-    let request = BatchReassignTasksRequest {
-        names,
-        receiver: house.zhao.name(),
-        comment: "张伟已离职".to_owned(),
-        request_id: id(),
-    };
-    let denied = house
-        .tasks(&house.wang)
-        .batch_reassign_tasks(request.clone())
-        .await
-        .unwrap_err();
-    assert_eq!(denied.code(), Code::PermissionDenied);
-    let hand_over = async |request| {
-        house
-            .tasks(&house.admin)
-            .batch_reassign_tasks(request)
-            .await
-            .unwrap()
-            .into_inner()
-    };
-    let moved = hand_over(request.clone()).await;
-    assert_eq!(reasons(&moved.results), [""; 5]);
-    assert_eq!(hand_over(request.clone()).await, moved);
-    let again = BatchReassignTasksRequest {
-        request_id: id(),
-        ..request
-    };
-    assert_eq!(reasons(&hand_over(again).await.results), ["TASK_CLOSED"; 5]);
+    assert_eq!(preview.steps[0].approvers, [house.zhao.name()]);
+    let approval = request.approval.clone();
+    house.intake().request_approval(request).await.unwrap();
+    let task = house.task_of(&house.zhao, &approval).await;
+    assert_eq!(task.principal, house.zhang.name());
     assert!(house.inbox(&house.zhang, "").await.is_empty());
-    let taken = house.inbox(&house.zhao, "").await;
-    assert_eq!(taken.len(), 5);
-    assert!(taken.iter().all(|task| task.principal == house.zhang.name()));
-    for task in taken {
-        house.approve(&house.zhao, &task).await.unwrap();
-    }
-    for approval in approvals {
-        assert!(house.verify(&approval).await.intact);
-    }
+    house.in_history(&approval, Action::TaskDeputed).await;
+    house.approve(&house.zhao, &task).await.unwrap();
+    let task = house.task_of(&house.wang, &approval).await;
+    house.approve(&house.wang, &task).await.unwrap();
+    house.signed(&approval).await;
 }
 
 /// A decision that is taken back while the next approver decides: one of them wins.

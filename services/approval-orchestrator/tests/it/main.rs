@@ -7,6 +7,8 @@ mod anchors;
 #[cfg(test)]
 mod attention;
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
 mod boxes;
 #[cfg(test)]
 mod checks;
